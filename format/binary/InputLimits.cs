@@ -1,0 +1,32 @@
+namespace TraceKit.Binary;
+
+/// <summary>Every bound on what input may ask for, with its reason. Sizes are bytes.</summary>
+public static class InputLimits
+{
+    /// <summary>Raw (decompressed) bytes of one .dtr chunk: small enough to allocate for each core, large enough to compress well.</summary>
+    public const int ChunkRawBytes = 4 << 20;
+
+    /// <summary>One perf record: its header's size field has 16 bits.</summary>
+    public const int PerfRecordBytes = 65535;
+
+    /// <summary>Stack frames of one sample: <c>kernel.perf_event_max_stack</c> is 127 by default, this leaves room for admins who raised it.</summary>
+    public const int StackFrames = 4096;
+
+    /// <summary>Bytes of one LEB128 number: 64 bits need 10; more is padding that no producer writes.</summary>
+    public const int Leb128Bytes = 10;
+
+    /// <summary>Bytes of one file or symbol name: PATH_MAX is 4096; C++ and Rust names reach tens of KB.</summary>
+    public const int NameBytes = 1 << 20;
+
+    /// <summary>Section headers of one ELF file: -ffunction-sections objects reach 100k.</summary>
+    public const int ElfSections = 1 << 20;
+
+    /// <summary>Program headers of one ELF file.</summary>
+    public const int ElfSegments = 1 << 16;
+
+    /// <summary>Nesting of any structure that is walked (types, expressions, MessagePack).</summary>
+    public const int Depth = 256;
+
+    /// <summary>Steps of one DWARF expression: real ones have under 50, a loop must end.</summary>
+    public const int ExpressionSteps = 1 << 12;
+}
