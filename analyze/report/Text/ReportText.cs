@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+
+namespace TraceKit.Report.Text;
+
+/// <summary>A report as <c>perf report --stdio</c> lays it out.</summary>
+public static class ReportText
+{
+    /// <summary>Writes the whole report; flushed section by section, so that <c>| head</c> need not wait for the last.</summary>
+    public static void Write(TextWriter output, ReportDocument report)
+    {
+        output.Write(Header(report));
+        foreach (var section in report.Sections)
+        {
+            var text = new StringBuilder();
+            AppendSection(text, section);
+            output.Write(text);
+            output.Flush();
+        }
+    }
+
+    /// <summary>The lines about what is missing, which stand before all numbers.</summary>
+    private static string Header(ReportDocument report)
+    {
+        var text = new StringBuilder();
+        text.Append("#\n");
+        text.Append(CultureInfo.InvariantCulture, $"# Total Lost Samples: {report.Lost}\n");
+        foreach (var note in report.Notes)
+            text.Append("# ").Append(note).Append('\n');
+        text.Append("#\n");
+        return text.ToString();
+    }
+
+    private static void AppendSection(StringBuilder text, ReportSection section)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"# Samples: {Count(section.Samples)} of event '{section.EventName}'\n");
+        text.Append(CultureInfo.InvariantCulture, $"# Event count (approx.): {section.Total}{(section.Unit.Length > 0 ? " " + section.Unit : "")}\n");
+        text.Append("#\n");
+        var widths = Widths(section);
+        AppendHead(text, section, widths);
+        var line = new StringBuilder();
+        foreach (var row in section.Rows)
+        {
+            line.Clear();
+            if (section.ShowChildren)
+                line.Append("  ").Append(CallGraphText.Percent(row.Children, section.Total).PadLeft(8));
+            line.Append("  ").Append(CallGraphText.Percent(row.Self, section.Total).PadLeft(8));
+            for (var i = 0; i < section.Columns.Count; i++)
+                line.Append("  ").Append(Pad(row.Cells[i], widths[i], section.Columns[i].RightAligned));
+            text.Append(line.ToString().TrimEnd()).Append('\n');
+            CallGraphText.Append(text, row.Graphs, section.ShowChildren ? row.Children : row.Self, section.Total);
+        }
+
+        if (section.HiddenRows > 0)
+            text.Append(CultureInfo.InvariantCulture,
+                $"# ({section.HiddenRows} more lines under the percent limit, {CallGraphText.Percent(section.HiddenSelf, section.Total)} of self together)\n");
+        text.Append("\n\n");
+    }
+
+    private static void AppendHead(StringBuilder text, ReportSection section, int[] widths)
+    {
+        StringBuilder names = new("#"), rules = new("#");
+        if (section.ShowChildren)
+        {
+            names.Append(" Children");
+            rules.Append(" ........");
+        }
+
+        names.Append(section.ShowChildren ? "      Self" : " Overhead");
+        rules.Append(section.ShowChildren ? "  ........" : " ........");
+        for (var i = 0; i < section.Columns.Count; i++)
+        {
+            names.Append("  ").Append(Pad(section.Columns[i].Header, widths[i], section.Columns[i].RightAligned));
+            rules.Append("  ").Append('.', widths[i]);
+        }
+
+        text.Append(names.ToString().TrimEnd()).Append('\n').Append(rules).Append("\n#\n");
+    }
+
+    private static int[] Widths(ReportSection section)
+    {
+        var widths = new int[section.Columns.Count];
+        for (var i = 0; i < widths.Length; i++)
+        {
+            widths[i] = section.Columns[i].Header.Length;
+            foreach (var row in section.Rows)
+                widths[i] = Math.Max(widths[i], row.Cells[i].Length);
+            // One monstrous C++ name must not push every line off the screen; its own line is still whole.
+            widths[i] = Math.Min(widths[i], 100);
+        }
+
+        return widths;
+    }
+
+    private static string Pad(string text, int width, bool right) => right ? text.PadLeft(width) : text.PadRight(width);
+
+    /// <summary>A count as perf shortens it: <c>74 </c>, <c>1K</c>, <c>3M</c>, <c>2G</c>, cut, not rounded.</summary>
+    public static string Count(long count)
+    {
+        var unit = 0;
+        while (count > 1000 && unit < 3)
+        {
+            count /= 1000;
+            unit++;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{count}{" KMG"[unit]}");
+    }
+}
