@@ -1,0 +1,21 @@
+namespace TraceKit.DebugInfo.Unwind;
+
+/// <summary>What one unwinding gave.</summary>
+/// <param name="count">Frames written.</param>
+/// <param name="stop">Why it ended.</param>
+/// <param name="neededBytes">See <see cref="NeededBytes"/>.</param>
+/// <param name="framePointerSteps">See <see cref="FramePointerSteps"/>.</param>
+public readonly struct UnwindResult(int count, UnwindStop stop, ulong neededBytes, int framePointerSteps)
+{
+    /// <summary>Frames written; at least 1 when there was room: the sampled instruction itself.</summary>
+    public int Count { get; } = count;
+
+    /// <summary>Why it ended.</summary>
+    public UnwindStop Stop { get; } = stop;
+
+    /// <summary>With <see cref="UnwindStop.DumpTruncated"/>: bytes a dump from the same start would have needed for one more frame; else 0.</summary>
+    public ulong NeededBytes { get; } = neededBytes;
+
+    /// <summary>Steps that went by the frame pointer for want of CFI: right by convention, not by proof.</summary>
+    public int FramePointerSteps { get; } = framePointerSteps;
+}
