@@ -1,1 +1,3 @@
-return 2;
+using TraceKit.Cli.Host;
+
+return App.Run(args);

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace TraceKit.Cli.Host;
+
+/// <summary>Refuses what the parser would let pass, and says what was probably meant.</summary>
+internal static class CommandLineCheck
+{
+    /// <summary>Throws on parse errors, and on options that the catch-all file argument swallowed.</summary>
+    /// <exception cref="UserErrorException">With exit code 2.</exception>
+    public static void Refuse(ParseResult result, string[] args)
+    {
+        var command = result.CommandResult.Command;
+        if (result.Action is HelpWithExamples)
+            return;
+        var end = Array.IndexOf(args, "--");
+        var beforeEnd = end < 0 ? args : args[..end];
+        foreach (var argument in command.Arguments)
+        {
+            if (result.GetResult(argument) is not { } argumentResult)
+                continue;
+            foreach (var token in argumentResult.Tokens)
+            {
+                if (token.Value.Length > 1 && token.Value[0] == '-' && beforeEnd.Contains(token.Value))
+                    throw Unknown(token.Value, command);
+            }
+        }
+
+        foreach (var token in result.UnmatchedTokens)
+        {
+            if (token.Length > 1 && token[0] == '-')
+                throw Unknown(token, command);
+        }
+
+        if (result.Errors.Count > 0)
+            throw new UserErrorException($"{Trim(result.Errors[0])}; see '{PathOf(command)} --help'");
+    }
+
+    private static string Trim(ParseError error) => error.Message.TrimEnd('.', ' ');
+
+    private static UserErrorException Unknown(string typed, Command command)
+    {
+        var name = typed.Split('=', 2)[0];
+        var known = command.Options.SelectMany(o => o.Aliases.Append(o.Name)).Where(n => n.Length > 2);
+        var near = Suggestion.Nearest(name, known);
+        return new UserErrorException($"unknown option '{name}'{(near is null ? "" : $"; did you mean '{near}'?")}; see '{PathOf(command)} --help'");
+    }
+
+    private static string PathOf(Command command) => command is RootCommand ? "tracekit" : $"tracekit {command.Name}";
+}

@@ -1,0 +1,61 @@
+using TraceKit.Binary;
+using TraceKit.Report.Text;
+
+namespace TraceKit.Cli.Host;
+
+/// <summary>Turns whatever went wrong into one line on stderr and an exit code; a stack trace never reaches the user.</summary>
+internal static class ErrorReporter
+{
+    /// <summary>Writes the line; the caller exits with the code.</summary>
+    public static int Report(Exception exception, TextWriter error)
+    {
+        if (exception is AggregateException { InnerExceptions.Count: > 0 } several)
+            return Report(several.InnerExceptions[0], error);
+        if (StandardStreams.IsBrokenPipe(exception))
+            return ExitCodes.Whole;
+        var (code, message) = Describe(exception);
+        WriteLine(error, "error", message);
+        return code;
+    }
+
+    /// <summary>One line: <c>tracekit: error: …</c>.</summary>
+    public static void WriteLine(TextWriter error, string kind, string message)
+    {
+        try
+        {
+            error.Write($"tracekit: {kind}: {SafeText.Show(OneLine(message))}\n");
+            error.Flush();
+        }
+        catch (IOException)
+        {
+            // stderr is gone: the exit code still tells.
+        }
+    }
+
+    private static (int Code, string Message) Describe(Exception exception) => exception switch
+    {
+        UserErrorException user => (user.ExitCode, user.Message),
+        BadDataException bad => (ExitCodes.UnusableFile, bad.Message + Advice(bad)),
+        FileNotFoundException missing => (ExitCodes.Failed, $"{missing.FileName ?? "file"}: no such file"),
+        DirectoryNotFoundException missing => (ExitCodes.Failed, missing.Message),
+        UnauthorizedAccessException denied => (ExitCodes.Failed, denied.Message),
+        IOException io => (ExitCodes.Failed, io.Message),
+        OutOfMemoryException => (ExitCodes.Failed, "out of memory: try --time to analyze a part of the recording"),
+        InsufficientExecutionStackException => (ExitCodes.Failed, "the input nests deeper than this program can follow"),
+        OperationCanceledException => (ExitCodes.Interrupted, "interrupted"),
+        _ => (ExitCodes.Failed, $"internal error, please report it: {exception.GetType().Name}: {exception.Message}{Where(exception)}"),
+    };
+
+    private static string Advice(BadDataException bad) => bad.Code switch
+    {
+        BadDataCode.UnsupportedVersion => "; analyze it with a newer tracekit",
+        BadDataCode.NotThisFormat => "; is this a file that tracekit-capture wrote?",
+        BadDataCode.Truncated or BadDataCode.ChecksumMismatch => "; 'tracekit recover' may save a part of it",
+        _ => "",
+    };
+
+    private static string Where(Exception exception) =>
+        exception.StackTrace?.Split('\n', 2)[0].Trim() is { Length: > 0 } place ? $" ({place})" : "";
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+}
