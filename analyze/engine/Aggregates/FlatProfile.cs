@@ -1,0 +1,80 @@
+namespace TraceKit.Engine.Aggregates;
+
+/// <summary>A table of weights by keys: the body of <c>report</c>.</summary>
+public sealed partial class FlatProfile
+{
+    private FlatProfile(IReadOnlyList<SortKey> keys, IReadOnlyList<FlatEntry> entries, long totalWeight, long totalCount)
+    {
+        Keys = keys;
+        Entries = entries;
+        TotalWeight = totalWeight;
+        TotalCount = totalCount;
+    }
+
+    /// <summary>What it is grouped by.</summary>
+    public IReadOnlyList<SortKey> Keys { get; }
+
+    /// <summary>
+    /// Heaviest first (by self, or by total when built with children), equal ones by their values (ordinal).
+    /// </summary>
+    public IReadOnlyList<FlatEntry> Entries { get; }
+
+    /// <summary>Weight of all rows: what percentages are of.</summary>
+    public long TotalWeight { get; }
+
+    /// <summary>Samples of all rows.</summary>
+    public long TotalCount { get; }
+}
+
+/// <summary>One line of a <see cref="FlatProfile"/>.</summary>
+public sealed class FlatEntry
+{
+    private readonly int[] _rows;
+
+    internal FlatEntry(string[] values, int function, int module, long selfWeight, long selfCount, long totalWeight, long totalCount, int[] rows, int[] groupRows)
+    {
+        Values = values;
+        Function = function;
+        Module = module;
+        SelfWeight = selfWeight;
+        SelfCount = selfCount;
+        TotalWeight = totalWeight;
+        TotalCount = totalCount;
+        _rows = rows;
+        GroupRows = groupRows;
+    }
+
+    /// <summary>The value of each key, as text.</summary>
+    public IReadOnlyList<string> Values { get; }
+
+    /// <summary>Number in <c>Analysis.Functions</c>, or -1 when no key asks for it or the stack was empty.</summary>
+    public int Function { get; }
+
+    /// <summary>Index in <c>TraceModel.Modules</c>, or -1.</summary>
+    public int Module { get; }
+
+    /// <summary>Weight of samples whose innermost frame is this.</summary>
+    public long SelfWeight { get; }
+
+    /// <summary>Samples whose innermost frame is this.</summary>
+    public long SelfCount { get; }
+
+    /// <summary>Weight of samples that have this anywhere in their stack, each once however often it recurs.</summary>
+    public long TotalWeight { get; }
+
+    /// <summary>Samples that have this anywhere in their stack.</summary>
+    public long TotalCount { get; }
+
+    /// <summary>Rows of the sample table counted in <see cref="SelfWeight"/>: hand them to <see cref="CallTree"/> for the entry's call graph.</summary>
+    public ReadOnlySpan<int> Rows => _rows;
+
+    /// <summary>Rows that agree in the keys that are not of frames: where <see cref="TotalWeight"/> was counted (for <see cref="CallTree.BuildAround"/>).</summary>
+    internal int[] GroupRows { get; }
+
+    /// <summary>The call tree of the entry's own rows.</summary>
+    public CallTree BuildCallTree(Analysis analysis, CallOrder order) => CallTree.Build(analysis, order, _rows);
+
+    /// <summary>What the entry's function calls, or who calls it, over every sample that has it: for reports with children.</summary>
+    public CallTree BuildCallTreeAround(Analysis analysis, CallOrder order) =>
+        Function < 0 ? CallTree.Build(analysis, order, _rows) : CallTree.BuildAround(analysis, order, GroupRows, Function);
+}

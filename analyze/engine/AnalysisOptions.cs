@@ -1,0 +1,46 @@
+using TraceKit.Engine.Filters;
+
+namespace TraceKit.Engine;
+
+/// <summary>What an <see cref="Analysis"/> looks at and what it keeps.</summary>
+public sealed record AnalysisOptions
+{
+    /// <summary>Names of events (<c>group:name</c>, or the name alone); empty for all.</summary>
+    public IReadOnlyList<string> Events { get; init; } = [];
+
+    /// <summary>Part of the recording to look at.</summary>
+    public TimeRange Time { get; init; } = TimeRange.All;
+
+    /// <summary>Processes to look at; empty for all.</summary>
+    public IReadOnlyList<int> Pids { get; init; } = [];
+
+    /// <summary>Threads to look at; empty for all.</summary>
+    public IReadOnlyList<int> Tids { get; init; } = [];
+
+    /// <summary>CPUs to look at; empty for all.</summary>
+    public IReadOnlyList<int> Cpus { get; init; } = [];
+
+    /// <summary>Thread names to look at; empty for all.</summary>
+    public IReadOnlyList<string> Comms { get; init; } = [];
+
+    /// <summary>A condition on the sample and the event's fields; null for none.</summary>
+    public FilterExpression? Filter { get; init; }
+
+    /// <summary>Keep each sample with its time; else only sums of what is alike.</summary>
+    public bool KeepSamples { get; init; }
+
+    /// <summary>Keep the CPU apart.</summary>
+    public bool KeepCpus { get; init; }
+
+    /// <summary>Fields of events to keep, by name.</summary>
+    public IReadOnlyList<string> Fields { get; init; } = [];
+
+    /// <summary>Look at stacks at all: a histogram of a field need not.</summary>
+    public bool Stacks { get; init; } = true;
+
+    /// <summary>Threads of work; 0 for one each core. The result does not depend on it.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>Called with (chunks done, chunks in all) now and then, from any thread.</summary>
+    public Action<int, int>? Progress { get; init; }
+}

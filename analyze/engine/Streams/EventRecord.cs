@@ -1,0 +1,57 @@
+using TraceKit.Engine.Model;
+using TraceKit.Engine.Symbols;
+
+namespace TraceKit.Engine.Streams;
+
+/// <summary>One record of the trace in order of time, decoded. Reused: valid until the stream moves on.</summary>
+public abstract class EventRecord
+{
+    /// <summary>Nanoseconds of the trace's clock.</summary>
+    public abstract long Time { get; }
+
+    /// <summary>CPU; -1 when the record does not say.</summary>
+    public abstract int Cpu { get; }
+
+    /// <summary>Process.</summary>
+    public abstract int Pid { get; }
+
+    /// <summary>Thread.</summary>
+    public abstract int Tid { get; }
+
+    /// <summary>The thread's name at that time.</summary>
+    public abstract string Comm { get; }
+
+    /// <summary>The event; null for a side-band record.</summary>
+    public abstract TraceEvent? Event { get; }
+
+    /// <summary>What a side-band record says, as perf prints it (<c>PERF_RECORD_COMM exec: bash:4711/4711</c>); empty for samples.</summary>
+    public abstract string SideBandText { get; }
+
+    /// <summary>The sample's period; 1 when the event has none.</summary>
+    public abstract long Period { get; }
+
+    /// <summary>Where it happened, as the record says; 0 when it does not.</summary>
+    public abstract ulong Ip { get; }
+
+    /// <summary>The event's own bytes; empty when it has none.</summary>
+    public abstract ReadOnlySpan<byte> Raw { get; }
+
+    /// <summary>Values of the event's fields, in the order of <see cref="TraceEvent.Fields"/>.</summary>
+    public abstract IReadOnlyList<FieldValue> Fields { get; }
+
+    /// <summary>The call chain, innermost first; made when asked for. Empty when the sample has none.</summary>
+    public abstract IReadOnlyList<CallchainEntry> Callchain { get; }
+}
+
+/// <summary>A field's value in one record.</summary>
+/// <param name="Name">As the format spells it.</param>
+/// <param name="Text">The text of a text field, else null.</param>
+/// <param name="Number">The integer of an integer field.</param>
+/// <param name="IsUnsigned">Whether <paramref name="Number"/> is to be printed as unsigned.</param>
+/// <param name="IsHex">Whether the format prints it in hexadecimal (pointers, addresses).</param>
+public readonly record struct FieldValue(string Name, string? Text, long Number, bool IsUnsigned, bool IsHex);
+
+/// <summary>One line of a call chain.</summary>
+/// <param name="Address">As it stands in the chain: a return address for all but the innermost.</param>
+/// <param name="Frame">What is known of it.</param>
+public readonly record struct CallchainEntry(ulong Address, ResolvedFrame Frame);

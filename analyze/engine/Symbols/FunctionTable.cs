@@ -1,0 +1,45 @@
+namespace TraceKit.Engine.Symbols;
+
+/// <summary>
+/// The distinct functions of the frames: several addresses of one function are one number here, and aggregates work on numbers.
+/// </summary>
+/// <remarks>
+/// A function is (name, module, kernel or user). What could not be named is one function per (module, reason), called
+/// <see cref="UnknownName"/>: its reason tells why, its frames keep their addresses. Numbered by module, then name (ordinal).
+/// </remarks>
+public sealed class FunctionTable
+{
+    /// <summary>What an unnamed function is called.</summary>
+    public const string UnknownName = "[unknown]";
+
+    private readonly Function[] _functions;
+    private readonly int[] _ofFrame;
+
+    internal FunctionTable(Function[] functions, int[] ofFrame)
+    {
+        _functions = functions;
+        _ofFrame = ofFrame;
+    }
+
+    /// <summary>Distinct functions.</summary>
+    public int Count => _functions.Length;
+
+    /// <summary>A function by number.</summary>
+    public Function this[int function] => _functions[function];
+
+    /// <summary>The function of each frame of the <c>FrameTable</c>.</summary>
+    public ReadOnlySpan<int> OfFrame => _ofFrame;
+}
+
+/// <summary>A function as reports name it.</summary>
+/// <param name="Name">Demangled; <see cref="FunctionTable.UnknownName"/> when <paramref name="Reason"/> says so.</param>
+/// <param name="RawName">As the symbol table has it; empty when unknown.</param>
+/// <param name="Module">Index in <c>TraceModel.Modules</c>; -1 when nothing was mapped.</param>
+/// <param name="ModuleName">Short name as reports print it: <c>libc.so.6</c>, <c>[kernel.kallsyms]</c>, <c>[unknown]</c>.</param>
+/// <param name="Kind">User or kernel: the <c>[.]</c> or <c>[k]</c> of reports.</param>
+/// <param name="Reason">Why it has no name; <see cref="UnresolvedReason.None"/> when it has.</param>
+public sealed record Function(string Name, string RawName, int Module, string ModuleName, Stacks.FrameKind Kind, UnresolvedReason Reason)
+{
+    /// <summary>Whether there is a name.</summary>
+    public bool IsKnown => Reason == UnresolvedReason.None;
+}
