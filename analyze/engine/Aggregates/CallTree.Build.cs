@@ -1,4 +1,3 @@
-using TraceKit.Engine.Samples;
 using TraceKit.Engine.Stacks;
 using TraceKit.Engine.Symbols;
 

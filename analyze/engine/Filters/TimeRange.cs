@@ -83,15 +83,13 @@ public readonly record struct TimeRange
         range = All;
         error = "";
         var parts = text.Split([',', '-'], StringSplitOptions.TrimEntries);
-        if (parts.Length > 2 || !TryParsePercent(parts[^1], out var to) || (parts.Length == 2 && !TryParsePercent(parts[0], out _)))
+        double from = 0;
+        if (parts.Length > 2 || !TryParsePercent(parts[^1], out var to) || (parts.Length == 2 && !TryParsePercent(parts[0], out from)))
         {
             error = $"'{text}': expected percent from 0% to 100%, as 10%,20%";
             return false;
         }
 
-        double from = 0;
-        if (parts.Length == 2)
-            TryParsePercent(parts[0], out from);
         if (from > to)
         {
             error = $"'{text}': the end is before the start";
