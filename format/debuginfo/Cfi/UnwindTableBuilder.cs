@@ -1,0 +1,245 @@
+using System.Runtime.InteropServices;
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Elf;
+
+namespace TraceKit.DebugInfo.Cfi;
+
+/// <summary>Runs every FDE of a module and gathers its rows.</summary>
+internal sealed class UnwindTableBuilder
+{
+    /// <summary>Bounds memory on hostile input: libraries have up to a million rows, chromium eight.</summary>
+    private const int MaximumRows = 64 << 20;
+
+    private readonly ElfImage _image;
+    private readonly ulong _base;
+    private uint[] _pcs = new uint[1024], _ruleOf = new uint[1024];
+    private int _rows;
+    private readonly List<Span> _spans = [];
+    private readonly RuleSet _rules = new();
+    private readonly List<FullRow> _full = [];
+    private readonly Dictionary<uint, int> _fullByHash = [];
+    private CommonInformationEntry _common = null!;
+    private ReadOnlyMemory<byte> _section;
+    private int _firstRow;
+    private long _sourceRows;
+    private int _entries, _damaged, _discarded;
+    private BadDataException? _firstDamage;
+
+    public UnwindTableBuilder(ElfImage image)
+    {
+        _image = image;
+        _base = image.ImageBase.Value;
+    }
+
+    public UnwindTable Build()
+    {
+        if (_image.Machine == ElfConstants.EM_X86_64)
+        {
+            Read(CfiSection.TryOpen(_image, ".eh_frame"), 0);
+            Read(CfiSection.TryOpen(_image, ".debug_frame"), 1);
+        }
+
+        Assemble(out var pcs, out var ruleOf);
+        return new UnwindTable(_base, pcs, ruleOf, _rules.ToArray(), [.. _full], _image.Machine)
+        {
+            SourceRows = _sourceRows,
+            Entries = _entries,
+            DamagedEntries = _damaged,
+            DiscardedEntries = _discarded,
+            FirstDamage = _firstDamage,
+        };
+    }
+
+    private void Read(CfiSection? section, byte priority)
+    {
+        if (section is null)
+            return;
+        _section = section.Data;
+        var sink = new Sink(this);
+        for (; ; )
+        {
+            var status = section.TryReadNext(out var entry);
+            if (status is CfiStatus.EndOfSection or CfiStatus.BadSection || _rows > MaximumRows)
+            {
+                _damaged += status == CfiStatus.BadSection ? 1 : 0;
+                break;
+            }
+
+            _entries++;
+            if (status == CfiStatus.BadEntry)
+            {
+                _damaged++;
+                continue;
+            }
+
+            // Linkers leave FDEs of discarded functions behind, at address 0 or a tombstone.
+            var start = entry.Start - _base;
+            if (entry.Length == 0 || start > uint.MaxValue || entry.Length > uint.MaxValue - start || !_image.IsCodeAddress(new Svma(entry.Start)))
+            {
+                _discarded++;
+                continue;
+            }
+
+            _common = entry.Common;
+            _firstRow = _rows;
+            if (section.Run(entry, ref sink) != CfiStatus.Ok)
+            {
+                _damaged++;
+                // The program is one whole: a flipped byte may show only after it has spoilt earlier rows.
+                _rows = _firstRow;
+                Append((uint)start, _rules.Add(new UnwindRule(UnwindRuleKind.Bad, 0, 0, 0, false)));
+            }
+
+            _spans.Add(new Span { Start = (uint)start, End = (uint)(start + entry.Length), FirstRow = _firstRow, RowCount = _rows - _firstRow, Priority = priority });
+        }
+
+        _firstDamage ??= section.FirstDamage?.WithFile(_image.Name);
+    }
+
+    private void Add(ulong start, in CfiRow row)
+    {
+        _sourceRows++;
+        if (!X64RuleEncoder.TryEncode(row, _common, out var rule))
+            rule = AddFull(row);
+        Append((uint)(start - _base), _rules.Add(rule));
+    }
+
+    private void Append(uint pc, uint rule)
+    {
+        if (_rows > _firstRow && _ruleOf[_rows - 1] == rule)
+            return;
+        if (_rows == _pcs.Length)
+        {
+            Array.Resize(ref _pcs, _rows * 2);
+            Array.Resize(ref _ruleOf, _rows * 2);
+        }
+
+        _pcs[_rows] = pc;
+        _ruleOf[_rows++] = rule;
+    }
+
+    private UnwindRule AddFull(in CfiRow row)
+    {
+        var full = new FullRow(row, _section, _common.ReturnAddressRegister);
+        var hash = full.ContentHash();
+        if (!_fullByHash.TryGetValue(hash, out var index) || !_full[index].SameAs(full))
+        {
+            index = _full.Count;
+            _fullByHash[hash] = index;
+            _full.Add(full);
+        }
+
+        return new UnwindRule(UnwindRuleKind.Full, 0, index, 0, _common.IsSignalFrame);
+    }
+
+    /// <summary>Lays the FDEs' rows end to end by address, with rows of no information between.</summary>
+    private void Assemble(out uint[] pcs, out uint[] ruleOf)
+    {
+        var spans = CollectionsMarshal.AsSpan(_spans);
+        var sorted = true;
+        for (var i = 1; i < spans.Length && sorted; i++)
+            sorted = Span.Compare(spans[i - 1], spans[i]) <= 0;
+        if (!sorted)
+            MemoryExtensions.Sort(spans, Span.Compare);
+
+        var none = _rules.Add(default);
+        pcs = new uint[_rows + spans.Length + 1];
+        ruleOf = new uint[pcs.Length];
+        var count = 0;
+        uint covered = 0;
+        foreach (ref readonly var span in spans)
+        {
+            if (span.End <= covered)
+                continue;
+            if (span.Start > covered || count == 0)
+                Put(pcs, ruleOf, ref count, covered, none);
+            var from = Math.Max(span.Start, covered);
+            for (var row = span.FirstRow; row < span.FirstRow + span.RowCount; row++)
+            {
+                var end = row + 1 < span.FirstRow + span.RowCount ? _pcs[row + 1] : span.End;
+                if (end > from)
+                    Put(pcs, ruleOf, ref count, Math.Max(_pcs[row], from), _ruleOf[row]);
+            }
+
+            covered = span.End;
+        }
+
+        if (count != 0)
+            Put(pcs, ruleOf, ref count, covered, none);
+        Array.Resize(ref pcs, count);
+        Array.Resize(ref ruleOf, count);
+    }
+
+    private static void Put(uint[] pcs, uint[] ruleOf, ref int count, uint pc, uint rule)
+    {
+        if (count > 0 && ruleOf[count - 1] == rule)
+            return;
+        if (count > 0 && pcs[count - 1] == pc)
+            count--; // an empty row
+        pcs[count] = pc;
+        ruleOf[count++] = rule;
+    }
+
+    /// <summary>A struct, so that running a program over it is compiled without interface calls.</summary>
+    private readonly struct Sink(UnwindTableBuilder builder) : ICfiRowSink
+    {
+        public void Add(ulong start, ulong end, in CfiRow row) => builder.Add(start, row);
+    }
+
+    /// <summary>The rows of one FDE.</summary>
+    private struct Span
+    {
+        public uint Start, End;
+        public int FirstRow, RowCount;
+        public byte Priority;
+
+        public static int Compare(Span a, Span b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.Priority != b.Priority ? a.Priority.CompareTo(b.Priority) : a.FirstRow.CompareTo(b.FirstRow);
+    }
+
+    /// <summary>Distinct rules in order of first use: an open-addressed table, because this is asked for every row.</summary>
+    private sealed class RuleSet
+    {
+        private UnwindRule[] _items = new UnwindRule[256];
+        private uint[] _slots = new uint[1024]; // position + 1; 0 is free
+        private int _count;
+        private uint _last;
+
+        public uint Add(UnwindRule rule)
+        {
+            if (_last < (uint)_count && _items[_last].Equals(rule))
+                return _last;
+            var mask = (uint)_slots.Length - 1;
+            var slot = UnwindRule.Hash(rule.Low, rule.Saved) & mask;
+            for (; _slots[slot] != 0; slot = (slot + 1) & mask)
+            {
+                var index = _slots[slot] - 1;
+                if (_items[index].Equals(rule))
+                    return _last = index;
+            }
+
+            if (_count == _items.Length)
+                Array.Resize(ref _items, _count * 2);
+            _items[_count] = rule;
+            _slots[slot] = (uint)++_count;
+            _last = (uint)_count - 1;
+            if (_count * 2 > _slots.Length)
+                Grow();
+            return _last;
+        }
+
+        public UnwindRule[] ToArray() => _items[.._count];
+
+        private void Grow()
+        {
+            _slots = new uint[_slots.Length * 4];
+            var mask = (uint)_slots.Length - 1;
+            for (var i = 0; i < _count; i++)
+            {
+                var slot = UnwindRule.Hash(_items[i].Low, _items[i].Saved) & mask;
+                while (_slots[slot] != 0)
+                    slot = (slot + 1) & mask;
+                _slots[slot] = (uint)i + 1;
+            }
+        }
+    }
+}

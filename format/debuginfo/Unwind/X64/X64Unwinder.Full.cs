@@ -1,0 +1,136 @@
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Cfi;
+
+namespace TraceKit.DebugInfo.Unwind;
+
+/// <summary>Rows that need the whole machinery: expressions, signal frames, unusual rules. Some 2 % of frames.</summary>
+public sealed partial class X64Unwinder
+{
+    private static UnwindStop StepOther(UnwindRule rule, ulong lookup, ref X64Registers r, StackMemory stack, IModuleMap map, out ulong failed)
+    {
+        failed = 0;
+        switch (rule.Kind)
+        {
+            case UnwindRuleKind.EndOfStack:
+                return UnwindStop.ReachedRoot;
+            case UnwindRuleKind.Full when map.TryFind(new Avma(lookup), out var mapping) && mapping.Table is not null:
+                return StepFull(mapping.Table.Full(rule), rule.IsSignalFrame, mapping.Bias, ref r, stack, out failed);
+            default:
+                return UnwindStop.BadCfi;
+        }
+    }
+
+    private static UnwindStop StepFull(FullRow row, bool isSignalFrame, ulong bias, ref X64Registers r, StackMemory stack, out ulong failed)
+    {
+        failed = 0;
+        ulong cfa;
+        if (row.Cfa.Kind == RegisterRuleKind.ValOffset)
+        {
+            if (!r.TryGet((int)row.CfaRegister, out cfa))
+                return UnwindStop.UnknownRegister;
+            cfa += (ulong)row.Cfa.Value;
+        }
+        else if (row.Cfa.Kind == RegisterRuleKind.ValExpression)
+        {
+            var stop = Evaluate(row.Expression(row.Cfa), r, stack, bias, null, out cfa, out failed);
+            if (stop != Continue)
+                return stop;
+        }
+        else
+        {
+            return UnwindStop.BadCfi;
+        }
+
+        // The caller's registers are made from the callee's: rules read `r`, results go to `caller`.
+        var caller = r;
+        if (!isSignalFrame)
+            caller.Known &= X64Registers.CalleeSaved;
+        caller.Set(X64Registers.Rsp, cfa);
+        var hasReturnAddress = false;
+        for (var i = 0; i < row.Rules.Length; i++)
+        {
+            int register = row.Registers[i];
+            if (register >= X64Registers.Count)
+                continue;
+            var stop = Apply(row, row.Rules[i], cfa, r, stack, bias, register, ref caller, out failed);
+            // Only what the next step cannot do without ends the walk.
+            var vital = register == (int)row.ReturnAddressRegister || register == X64Registers.Rsp;
+            if (stop != Continue && vital)
+                return stop;
+            if (stop != Continue)
+                caller.Known &= ~(1u << register);
+            hasReturnAddress |= register == (int)row.ReturnAddressRegister;
+        }
+
+        if (!hasReturnAddress || !caller.TryGet((int)row.ReturnAddressRegister, out var returnAddress))
+            return UnwindStop.BadCfi;
+        caller.Set(X64Registers.Rip, returnAddress);
+        // A signal may have switched stacks; any other caller is further up.
+        var before = r.Value[X64Registers.Rsp];
+        var after = caller.Value[X64Registers.Rsp];
+        if (isSignalFrame ? after == before : after <= before)
+            return UnwindStop.NoProgress;
+        r = caller;
+        failed = 0;
+        return Continue;
+    }
+
+    private static UnwindStop Apply(
+        FullRow row, RegisterRule rule, ulong cfa, in X64Registers r, StackMemory stack, ulong bias, int register, ref X64Registers caller, out ulong failed)
+    {
+        failed = 0;
+        ulong value;
+        switch (rule.Kind)
+        {
+            case RegisterRuleKind.Undefined:
+                if (register == (int)row.ReturnAddressRegister)
+                    return UnwindStop.ReachedRoot;
+                caller.Known &= ~(1u << register);
+                return Continue;
+            case RegisterRuleKind.SameValue:
+                if (!r.TryGet(register, out value))
+                    return UnwindStop.UnknownRegister;
+                break;
+            case RegisterRuleKind.Offset:
+                failed = cfa + (ulong)rule.Value;
+                if (!stack.TryReadUInt64(failed, out value))
+                    return UnwindStop.NotReadable;
+                break;
+            case RegisterRuleKind.ValOffset:
+                value = cfa + (ulong)rule.Value;
+                break;
+            case RegisterRuleKind.Register:
+                if (!r.TryGet((int)rule.Value, out value))
+                    return UnwindStop.UnknownRegister;
+                break;
+            case RegisterRuleKind.Expression:
+                var stop = Evaluate(row.Expression(rule), r, stack, bias, cfa, out var address, out failed);
+                if (stop != Continue)
+                    return stop;
+                failed = address;
+                if (!stack.TryReadUInt64(address, out value))
+                    return UnwindStop.NotReadable;
+                break;
+            case RegisterRuleKind.ValExpression:
+                stop = Evaluate(row.Expression(rule), r, stack, bias, cfa, out value, out failed);
+                if (stop != Continue)
+                    return stop;
+                break;
+            default:
+                return UnwindStop.BadCfi;
+        }
+
+        caller.Set(register, value);
+        return Continue;
+    }
+
+    private static UnwindStop Evaluate(
+        ReadOnlySpan<byte> code, in X64Registers r, StackMemory stack, ulong bias, ulong? initial, out ulong value, out ulong failed) =>
+        DwarfExpression.Evaluate(code, r.Value, r.Known, stack, bias, initial, out value, out failed) switch
+        {
+            ExpressionStatus.Ok => Continue,
+            ExpressionStatus.Unreadable => UnwindStop.NotReadable,
+            ExpressionStatus.UnknownRegister => UnwindStop.UnknownRegister,
+            _ => UnwindStop.ExpressionFailed,
+        };
+}
