@@ -30,6 +30,7 @@ public sealed partial class FlatProfile
 public sealed class FlatEntry
 {
     private readonly int[] _rows;
+    private readonly int[] _groupRows;
 
     internal FlatEntry(string[] values, int function, int module, long selfWeight, long selfCount, long totalWeight, long totalCount, int[] rows, int[] groupRows)
     {
@@ -41,7 +42,7 @@ public sealed class FlatEntry
         TotalWeight = totalWeight;
         TotalCount = totalCount;
         _rows = rows;
-        GroupRows = groupRows;
+        _groupRows = groupRows;
     }
 
     /// <summary>The value of each key, as text.</summary>
@@ -69,12 +70,12 @@ public sealed class FlatEntry
     public ReadOnlySpan<int> Rows => _rows;
 
     /// <summary>Rows that agree in the keys that are not of frames: where <see cref="TotalWeight"/> was counted (for <see cref="CallTree.BuildAround"/>).</summary>
-    internal int[] GroupRows { get; }
+    public ReadOnlySpan<int> GroupRows => _groupRows;
 
     /// <summary>The call tree of the entry's own rows.</summary>
     public CallTree BuildCallTree(Analysis analysis, CallOrder order) => CallTree.Build(analysis, order, _rows);
 
     /// <summary>What the entry's function calls, or who calls it, over every sample that has it: for reports with children.</summary>
     public CallTree BuildCallTreeAround(Analysis analysis, CallOrder order) =>
-        Function < 0 ? CallTree.Build(analysis, order, _rows) : CallTree.BuildAround(analysis, order, GroupRows, Function);
+        Function < 0 ? CallTree.Build(analysis, order, _rows) : CallTree.BuildAround(analysis, order, _groupRows, Function);
 }
