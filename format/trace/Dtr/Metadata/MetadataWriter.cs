@@ -1,0 +1,76 @@
+using System.Buffers;
+using MessagePack;
+
+namespace TraceKit.Format.Dtr.Metadata;
+
+/// <summary>Maps with string keys into one chunk's payload.</summary>
+internal ref struct MetadataWriter
+{
+    private readonly ArrayBufferWriter<byte> _buffer;
+    private MessagePackWriter _writer;
+
+    private MetadataWriter(ArrayBufferWriter<byte> buffer)
+    {
+        _buffer = buffer;
+        _writer = new MessagePackWriter(buffer);
+    }
+
+    public static MetadataWriter Create() => new(new ArrayBufferWriter<byte>(512));
+
+    public void Map(int count) => _writer.WriteMapHeader(count);
+
+    public void Array(int count) => _writer.WriteArrayHeader(count);
+
+    public void Array(string key, int count)
+    {
+        _writer.Write(key);
+        _writer.WriteArrayHeader(count);
+    }
+
+    public void Add(string key, string? value)
+    {
+        _writer.Write(key);
+        _writer.Write(value);
+    }
+
+    public void Add(string key, ulong value)
+    {
+        _writer.Write(key);
+        _writer.Write(value);
+    }
+
+    public void Add(string key, long value)
+    {
+        _writer.Write(key);
+        _writer.Write(value);
+    }
+
+    public void Add(string key, bool value)
+    {
+        _writer.Write(key);
+        _writer.Write(value);
+    }
+
+    public void Add(string key, ReadOnlySpan<byte> value)
+    {
+        _writer.Write(key);
+        _writer.Write(value);
+    }
+
+    public void Add(string key, IReadOnlyList<string> values)
+    {
+        Array(key, values.Count);
+        foreach (var value in values)
+            _writer.Write(value);
+    }
+
+    public void Value(ulong value) => _writer.Write(value);
+
+    public void Value(long value) => _writer.Write(value);
+
+    public byte[] ToArray()
+    {
+        _writer.Flush();
+        return _buffer.WrittenSpan.ToArray();
+    }
+}
