@@ -1,0 +1,102 @@
+using System.Globalization;
+using TraceKit.DebugInfo.Unwind;
+using TraceKit.Engine;
+using TraceKit.Engine.Symbols;
+
+namespace TraceKit.Report.Profiles;
+
+/// <summary>What is not in the numbers, in sentences: every output shows them.</summary>
+public static class LossNotes
+{
+    /// <summary>One sentence for each kind of loss that happened; what went well is one short sentence too, so that silence never means "not counted".</summary>
+    public static IReadOnlyList<string> Of(Analysis analysis)
+    {
+        var totals = analysis.Totals;
+        var notes = new List<string> { $"Samples: {N(totals.Read)} read, {N(totals.Used)} used, {N(totals.Filtered)} left out by options, {N(totals.Lost)} lost" };
+        if (totals.Throttled > 0)
+            notes.Add($"Throttled by the kernel: {N(totals.Throttled)} times (samples not taken; their number is unknown)");
+        if (totals.DamagedChunks > 0 || totals.DamagedBytes > 0)
+            notes.Add($"Damaged: {N(totals.DamagedChunks)} chunks, {N(totals.DamagedBytes)} bytes of the file could not be read");
+        if (totals.Malformed > 0 || totals.UnknownEvent > 0)
+            notes.Add($"Not understood: {N(totals.Malformed)} records against their layout, {N(totals.UnknownEvent)} of events the file does not describe");
+        if (totals.UnknownThread > 0)
+            notes.Add($"Threads known by number only: {N(totals.UnknownThread)} samples");
+        notes.Add(Unresolved(totals));
+        notes.Add(Stacks(analysis));
+        return notes;
+    }
+
+    private static string Unresolved(AnalysisTotals totals)
+    {
+        long named = totals.SamplesByReason[0], unnamed = 0;
+        var reasons = new List<string>();
+        for (var i = 1; i < totals.SamplesByReason.Length; i++)
+        {
+            if (totals.SamplesByReason[i] == 0)
+                continue;
+            unnamed += totals.SamplesByReason[i];
+            reasons.Add($"{Describe((UnresolvedReason)i)} {N(totals.SamplesByReason[i])}");
+        }
+
+        return unnamed == 0
+            ? "Unresolved: 0 samples without a function's name"
+            : $"Unresolved: {N(unnamed)} of {N(named + unnamed)} samples without a function's name ({Share(unnamed, named + unnamed)}): {string.Join(", ", reasons)}";
+    }
+
+    private static string Stacks(Analysis analysis)
+    {
+        var unwind = analysis.Unwind;
+        var empty = analysis.Totals.EmptyStacks > 0 ? $"; {N(analysis.Totals.EmptyStacks)} samples without any frame" : "";
+        if (unwind.Samples == 0)
+            return "Truncated: no stack dumps to unwind, call chains are the kernel's" + empty;
+        var stopped = unwind.Samples - unwind.ReachedRoot;
+        if (stopped == 0)
+            return $"Truncated: 0 of {N(unwind.Samples)} stacks, all reached their outermost frame" + empty;
+        var reasons = new List<string>();
+        foreach (var stop in Enum.GetValues<UnwindStop>())
+        {
+            if (stop != UnwindStop.ReachedRoot && unwind.Of(stop) is > 0 and var count)
+                reasons.Add($"{Describe(stop)} {N(count)}");
+        }
+
+        var dump = unwind.SufficientDumpSize > 0 ? $"; a dump of {N((long)unwind.SufficientDumpSize)} bytes would have reached further" : "";
+        return $"Truncated: {N(stopped)} of {N(unwind.Samples)} stacks ended before their outermost frame ({Share(stopped, unwind.Samples)}): {string.Join(", ", reasons)}{dump}{empty}";
+    }
+
+    /// <summary>A reason in words.</summary>
+    public static string Describe(UnresolvedReason reason) => reason switch
+    {
+        UnresolvedReason.None => "named",
+        UnresolvedReason.NoMapping => "nothing mapped there",
+        UnresolvedReason.NoModuleSnapshot => "no snapshot of the module",
+        UnresolvedReason.NoSymbolTable => "no symbol table",
+        UnresolvedReason.NoSymbol => "no symbol there",
+        UnresolvedReason.DamagedSnapshot => "damaged snapshot",
+        UnresolvedReason.HiddenKernelSymbols => "kernel symbols hidden",
+        UnresolvedReason.JitWithoutMap => "JIT code without a perf-map",
+        UnresolvedReason.NotInPerfMap => "not in the perf-map",
+        UnresolvedReason.NotCode => "not code",
+        UnresolvedReason.Guest => "guest",
+        _ => reason.ToString(),
+    };
+
+    /// <summary>A reason in words.</summary>
+    public static string Describe(UnwindStop stop) => stop switch
+    {
+        UnwindStop.ReachedRoot => "whole",
+        UnwindStop.DumpTruncated => "dump too small",
+        UnwindStop.NoMapping => "return address not in code",
+        UnwindStop.NoUnwindInfo => "no unwind information",
+        UnwindStop.BadCfi => "damaged unwind information",
+        UnwindStop.ExpressionFailed => "unwind expression failed",
+        UnwindStop.NoProgress => "frames went in circles",
+        UnwindStop.FrameLimit => "too many frames",
+        UnwindStop.NotReadable => "value on no dumped stack",
+        UnwindStop.UnknownRegister => "register not known",
+        _ => stop.ToString(),
+    };
+
+    private static string N(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Share(long part, long total) => (total == 0 ? 0 : 100.0 * part / total).ToString("0.00", CultureInfo.InvariantCulture) + "%";
+}

@@ -1,0 +1,125 @@
+using TraceKit.Engine;
+using TraceKit.Engine.Aggregates;
+using TraceKit.Engine.Model;
+using TraceKit.Report.Text;
+
+namespace TraceKit.Report.Profiles;
+
+/// <summary>Makes a report, in perf's sense, from an analysis.</summary>
+public static class ReportBuilder
+{
+    /// <summary>
+    /// The names of event fields that an analysis must keep for a report: hand them to <see cref="AnalysisOptions.Fields"/>.
+    /// </summary>
+    /// <param name="events">Events of the trace that are reported on.</param>
+    /// <param name="sortKeys">As typed; null for the default.</param>
+    public static IReadOnlyList<string> FieldsNeeded(IEnumerable<TraceEvent> events, string? sortKeys)
+    {
+        var names = new List<string>();
+        foreach (var traceEvent in events)
+        {
+            foreach (var key in new ReportColumns(traceEvent, sortKeys).Keys)
+            {
+                if (key.Kind == SortKeyKind.Field && traceEvent.Fields.Any(f => f.Name == key.Name) && !names.Contains(key.Name))
+                    names.Add(key.Name);
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>Whether an analysis must keep the CPU for these keys.</summary>
+    public static bool NeedsCpu(string? sortKeys) => sortKeys is not null && ReportColumns.Words(sortKeys).Contains("cpu");
+
+    /// <summary>The first key that is neither a common one nor a field of any of the events; null when all are known.</summary>
+    public static string? UnknownKey(IReadOnlyList<TraceEvent> events, string sortKeys)
+    {
+        foreach (var word in ReportColumns.Words(sortKeys))
+        {
+            if (word == ReportColumns.TraceKey)
+                continue;
+            var key = SortKey.ParseList(word)[0];
+            if (key.Kind == SortKeyKind.Field && !events.Any(e => e.Fields.Any(f => f.Name == key.Name)))
+                return word;
+        }
+
+        return null;
+    }
+
+    /// <summary>Builds the report: a section for each event that has samples.</summary>
+    public static ReportDocument Build(Analysis analysis, ReportOptions options)
+    {
+        var samples = new long[analysis.Events.Count];
+        for (var row = 0; row < analysis.Samples.Count; row++)
+            samples[analysis.Samples.Events[row]] += analysis.Samples.Counts[row];
+        var sections = new List<ReportSection>();
+        for (var e = 0; e < samples.Length; e++)
+        {
+            if (samples[e] > 0)
+                sections.Add(Section(analysis, e, options));
+        }
+
+        return new ReportDocument { Lost = analysis.Totals.Lost, Notes = LossNotes.Of(analysis), Sections = sections };
+    }
+
+    private static ReportSection Section(Analysis analysis, int index, ReportOptions options)
+    {
+        var traceEvent = analysis.Events[index];
+        var columns = new ReportColumns(traceEvent, options.SortKeys);
+        var hasChains = HasChains(analysis, index);
+        var children = options.Children && hasChains;
+        var profile = FlatProfile.Build(analysis, columns.Keys, children, row => analysis.Samples.Events[row] == index);
+        var leastLine = profile.TotalWeight * options.PercentLimit / 100;
+        var leastBranch = profile.TotalWeight * options.GraphPercentLimit / 100;
+        var rows = new List<ReportRow>();
+        int hidden = 0;
+        long hiddenSelf = 0;
+        foreach (var entry in profile.Entries)
+        {
+            if ((children ? entry.TotalWeight : entry.SelfWeight) < leastLine)
+            {
+                hidden++;
+                hiddenSelf += entry.SelfWeight;
+                continue;
+            }
+
+            var isKernel = entry.Function >= 0 && ReportGraphs.IsKernel(analysis.Functions[entry.Function]);
+            rows.Add(new ReportRow
+            {
+                Children = entry.TotalWeight,
+                Self = entry.SelfWeight,
+                Samples = entry.SelfCount,
+                Cells = columns.Cells(entry.Values, isKernel),
+                Graphs = options is { Graph: { } order, WithGraphs: true } && hasChains
+                    ? ReportGraphs.Of(analysis, entry, order, children && columns.HasFrameKey, leastBranch)
+                    : [],
+            });
+        }
+
+        return new ReportSection
+        {
+            EventName = traceEvent.Name,
+            Samples = profile.TotalCount,
+            Total = profile.TotalWeight,
+            Unit = traceEvent.WeightIsTime ? "ns" : "",
+            Columns = columns.Columns,
+            Rows = rows,
+            ShowChildren = children,
+            HiddenRows = hidden,
+            HiddenSelf = hiddenSelf,
+        };
+    }
+
+    private static bool HasChains(Analysis analysis, int index)
+    {
+        var depths = analysis.Stacks.Depths;
+        var kinds = analysis.Samples;
+        for (var row = 0; row < kinds.Count; row++)
+        {
+            if (kinds.Events[row] == index && depths[kinds.Stacks[row]] > 1)
+                return true;
+        }
+
+        return false;
+    }
+}
