@@ -1,0 +1,69 @@
+using TraceKit.Testing;
+
+namespace TraceKit.Road.Tests;
+
+/// <summary>The whole road with the published programs: each script is one promise, and says itself what it saw.</summary>
+[Collection("road")] // one at a time: each watches the machine
+public sealed class RoadTests
+{
+    private const int CannotHere = 77;
+
+    /// Nothing but the file is needed: the traced program and its libraries are out of reach, and the stacks are whole and agree with perf.
+    [Fact]
+    public void Analyze_WithBinariesOutOfReach_ReachesMainAndAgreesWithPerf() =>
+        Run("tests/road/offline.sh", Programs.Agent(), Programs.Analyzer());
+
+    /// The agent dies in mid-recording: the file reads, the loss is told, nothing is armed, and the next start sweeps.
+    [Fact]
+    public void Record_KilledWithUserProbe_LeavesAReadableFileAndNothingArmed() =>
+        Run("tests/road/kill9.sh", Programs.Agent(), Programs.Analyzer());
+
+    /// The seed's second example, live: what is typed into bash appears as perf script would print it.
+    [Fact]
+    public void Record_BashReadline_PrintsWhatWasTyped()
+    {
+        var folder = Directory.CreateTempSubdirectory("tracekit-road-");
+        try
+        {
+            var output = Run("samples/what-do-people-type/run.sh", Path.Combine(folder.FullName, "typed.dtr"));
+            foreach (var typed in new[] { "ls", "cd /var/log", "echo hello from a terminal", "true", "exit" })
+                Assert.Matches($"""(?m)^\s*bash\s+\d+ \[\d+\]\s+\d+\.\d+: probe_bash:readline: \([0-9a-f]+ <- [0-9a-f]+\) arg1="{typed}"\s*$""", output);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// The first command of the README: it must end with the name of a page that exists and is one self-contained file.
+    [Fact]
+    public void Demo_Always_NamesThePageItWrote()
+    {
+        Run("samples/demo.sh");
+        var page = File.ReadAllText(Path.Combine(Golden.RepositoryRoot(), "samples", "output", "demo", "index.html"));
+        Assert.Contains("is_duplicate", page, StringComparison.Ordinal);
+        Assert.DoesNotMatch("""(?i)<(script|img|iframe)[^>]*\ssrc\s*=\s*["']?https?:|<link[^>]*href\s*=\s*["']?https?:""", page);
+    }
+
+    /// The recording shipped for hosts that forbid recording: small, whole, and with the answer in it.
+    [Fact]
+    public void ShippedRecording_Analyzed_HoldsTheAnswer()
+    {
+        var recording = Path.Combine(Golden.RepositoryRoot(), "samples", "where-is-cpu-time", "demo.dtr");
+        ProgramRun.Start(Programs.Analyzer(), ["verify", recording]).MustExit();
+        var report = ProgramRun.Start(Programs.Analyzer(), ["report", recording]).MustExit();
+        Assert.Contains("is_duplicate", report.Output, StringComparison.Ordinal);
+        Assert.Contains("main", report.Output, StringComparison.Ordinal);
+    }
+
+    private static string Run(string script, params string[] arguments)
+    {
+        var environment = new Dictionary<string, string> { ["TRACEKIT_BIN"] = Programs.Analyzer(), ["TRACEKIT_CAPTURE_BIN"] = Programs.Agent() };
+        var run = ProgramRun.Start("bash", [Path.Combine(Golden.RepositoryRoot(), script), .. arguments], environment, timeout: TimeSpan.FromMinutes(5));
+        if (run.ExitCode == CannotHere)
+            throw new TestSkippedException(run.Output.Trim().Split('\n')[^1]);
+        run.MustExit();
+        TestContext.Current.TestOutputHelper?.WriteLine(run.Output);
+        return run.Output;
+    }
+}
