@@ -213,7 +213,8 @@ internal ref partial struct ItaniumPrinter
         PrintLeft(node.A);
         var scope = _scope;
         var inner = Resolve(node.A, ref scope);
-        if (inner >= 0 && IsQualifiedWith(inner, node.Kind))
+        // T_ const with a function for T_: C++ ignores the const.
+        if (inner >= 0 && (IsQualifiedWith(inner, node.Kind) || _nodes[inner].Kind == NodeKind.Function))
             return;
         _out.Append(node.Kind switch
         {

@@ -223,10 +223,11 @@ internal ref partial struct ItaniumPrinter
     private void PrintList(int list)
     {
         var count = _nodes.ListCount(list);
+        var first = _out.Length;
         for (var i = 0; i < count; i++)
         {
             var before = _out.Length;
-            if (i > 0)
+            if (before > first)
                 _out.Append(", ");
             var start = _out.Length;
             Print(_nodes.ListItem(list, i));

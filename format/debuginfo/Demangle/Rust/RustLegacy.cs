@@ -24,7 +24,8 @@ internal static class RustLegacy
         if (parts < 2 || at >= mangled.Length || mangled[at] != 'E' || !IsHash(last))
             return false;
         var suffix = mangled[(at + 1)..];
-        if (!suffix.IsEmpty && !IsSuffix(suffix))
+        // .llvm.HASH, .cold: not shown, as c++filt does it.
+        if (!suffix.IsEmpty && suffix[0] != '.')
             return false;
         at = 3;
         for (var i = 0; i < parts - 1; i++)
@@ -35,18 +36,7 @@ internal static class RustLegacy
             AppendPart(part, output);
         }
 
-        AppendSuffix(suffix, output);
         return !output.Overflowed;
-    }
-
-    /// <summary>What llvm adds for a part or copy of a function: <c>.llvm.1234</c>, <c>.cold</c>.</summary>
-    internal static bool IsSuffix(ReadOnlySpan<byte> suffix) => suffix[0] == '.' && suffix.Length > 1;
-
-    internal static void AppendSuffix(ReadOnlySpan<byte> suffix, BoundedText output)
-    {
-        // .llvm.HASH only tells object files apart.
-        if (!suffix.IsEmpty && !suffix.StartsWith(".llvm."u8))
-            output.Append(suffix);
     }
 
     private static bool TryReadPart(ReadOnlySpan<byte> mangled, scoped ref int at, out ReadOnlySpan<byte> part)
