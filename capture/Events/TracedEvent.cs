@@ -1,0 +1,36 @@
+namespace TraceKit.Capture.Events;
+
+/// <summary>One event of the recording, resolved: what the kernel calls it, and what the file calls it.</summary>
+internal sealed class TracedEvent
+{
+    /// <summary>The visible name: <c>cpu-clock</c>, <c>sched:sched_switch</c>, <c>probe_bash:readline</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The event's place in tracefs where that differs from the name: probes of this run live in a group of their own.</summary>
+    public string KernelName { get; init; } = "";
+
+    /// <summary><c>perf_event_attr.type</c>.</summary>
+    public required uint Type { get; init; }
+
+    /// <summary><c>perf_event_attr.config</c>: for a tracepoint its id.</summary>
+    public required ulong Config { get; init; }
+
+    public bool ExcludeUser { get; set; }
+
+    public bool ExcludeKernel { get; set; }
+
+    public string? Filter { get; set; }
+
+    /// <summary>The tracefs <c>format</c> file; empty for events without fields.</summary>
+    public byte[] Format { get; init; } = [];
+
+    /// <summary>The probe as the user wrote it, and as the kernel got it; empty for other events.</summary>
+    public string Definition { get; init; } = "";
+
+    public string KernelDefinition { get; init; } = "";
+
+    public bool IsTracepoint => Type == EventNames.PERF_TYPE_TRACEPOINT;
+
+    /// <summary>A clock ticks by itself: its period is constant, in nanoseconds.</summary>
+    public bool IsClock => Type == EventNames.PERF_TYPE_SOFTWARE && Config <= EventNames.PERF_COUNT_SW_TASK_CLOCK;
+}

@@ -1,0 +1,59 @@
+namespace TraceKit.Capture.Native;
+
+/// <summary>A signal that arrived, and whether the terminal sent it (then the command has it already).</summary>
+internal readonly record struct ReceivedSignal(int Number, bool FromTerminal);
+
+/// <summary>SIGINT, SIGTERM, SIGHUP and SIGCHLD as a descriptor: they end a recording between two reads, never inside one.</summary>
+internal sealed unsafe class Signals : IDisposable
+{
+    private readonly int _fd;
+    private ulong _previous;
+
+    /// <summary>Blocks the signals; must run on the main thread before any other is started, which then inherit the mask.</summary>
+    public Signals()
+    {
+        var mask = Bit(Libc.SIGINT) | Bit(Libc.SIGTERM) | Bit(Libc.SIGHUP) | Bit(Libc.SIGCHLD);
+        // SAFETY: sigset_t has 128 bytes in glibc and the kernel's first 8 count: a padded buffer is passed, not the bare word.
+        var set = stackalloc ulong[16];
+        var old = stackalloc ulong[16];
+        set[0] = mask;
+        Libc.sigprocmask(Libc.SIG_BLOCK, set, old);
+        _previous = old[0];
+        _fd = Libc.signalfd(-1, set, Libc.SFD_CLOEXEC | Libc.SFD_NONBLOCK);
+        if (_fd < 0)
+            throw new CaptureException($"signalfd: {Errno.Text(Errno.Last)}");
+    }
+
+    public int Descriptor => _fd;
+
+    /// <summary>The mask the process was started with: what a command must get back.</summary>
+    public ulong OriginalMask => _previous;
+
+    /// <summary>Takes one signal, if there is one.</summary>
+    public bool TryTake(out ReceivedSignal signal)
+    {
+        // struct signalfd_siginfo: ssi_signo u32, ssi_errno s32, ssi_code s32, … 128 bytes
+        Span<byte> info = stackalloc byte[128];
+        if (HostFile.Read(_fd, info) < 128)
+        {
+            signal = default;
+            return false;
+        }
+
+        signal = new ReceivedSignal(BitConverter.ToInt32(info), BitConverter.ToInt32(info[8..]) == Libc.SI_KERNEL);
+        return true;
+    }
+
+    /// <summary>Lets the signals act as usual again: from here a second Ctrl+C ends the process at once.</summary>
+    public void Restore()
+    {
+        // SAFETY: as in the constructor.
+        var set = stackalloc ulong[16];
+        set[0] = _previous;
+        Libc.sigprocmask(Libc.SIG_SETMASK, set, null);
+    }
+
+    public void Dispose() => Libc.close(_fd);
+
+    private static ulong Bit(int signal) => 1UL << (signal - 1);
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace TraceKit.Probes;
+
+/// <summary>The lines of <c>kprobe_events</c> and <c>uprobe_events</c>: composing ours, reading what is there.</summary>
+/// <remarks>
+/// <code>
+/// p:GROUP/EVENT [MODULE:]SYMBOL[+OFFSET] [ARGUMENTS]      kprobe_events
+/// r:GROUP/EVENT [MODULE:]SYMBOL [ARGUMENTS]
+/// p:GROUP/EVENT PATH:0xFILE_OFFSET [ARGUMENTS]            uprobe_events
+/// r:GROUP/EVENT PATH:0xFILE_OFFSET [ARGUMENTS]
+/// -:GROUP/EVENT                                           removes one
+/// </code>
+/// </remarks>
+public static class KernelProbeText
+{
+    /// <summary>A line for <c>kprobe_events</c>.</summary>
+    /// <param name="definition">What the user asked for.</param>
+    /// <param name="group">The group in the kernel, which need not be the visible one.</param>
+    /// <param name="eventName">The event's name in the kernel.</param>
+    public static string ForKernel(ProbeDefinition definition, string group, string eventName)
+    {
+        var offset = definition.Offset == 0 ? "" : $"+{definition.Offset}";
+        return Compose(definition, group, eventName, definition.Function + offset);
+    }
+
+    /// <summary>A line for <c>uprobe_events</c>.</summary>
+    /// <param name="definition">What the user asked for.</param>
+    /// <param name="group">The group in the kernel.</param>
+    /// <param name="eventName">The event's name in the kernel.</param>
+    /// <param name="path">A path without blanks by which the kernel finds the file.</param>
+    /// <param name="fileOffset">Bytes from the start of the file to the instruction.</param>
+    public static string ForUser(ProbeDefinition definition, string group, string eventName, string path, ulong fileOffset) =>
+        Compose(definition, group, eventName, $"{path}:0x{fileOffset.ToString("x", CultureInfo.InvariantCulture)}");
+
+    /// <summary>The line that removes an event.</summary>
+    public static string ForRemoval(string group, string eventName) => $"-:{group}/{eventName}";
+
+    /// <summary>Finds group and event in a line that the kernel prints (<c>r16:probe/vfs_read vfs_read …</c>).</summary>
+    public static bool TryParseName(ReadOnlySpan<char> line, out string group, out string eventName)
+    {
+        group = eventName = "";
+        var colon = line.IndexOf(':');
+        var space = line.IndexOf(' ');
+        if (colon < 1 || space < colon)
+            return false;
+        var name = line[(colon + 1)..space];
+        var slash = name.IndexOf('/');
+        if (slash < 1 || slash == name.Length - 1)
+            return false;
+        group = name[..slash].ToString();
+        eventName = name[(slash + 1)..].ToString();
+        return true;
+    }
+
+    private static string Compose(ProbeDefinition definition, string group, string eventName, string point)
+    {
+        var line = $"{(definition.IsReturn ? 'r' : 'p')}:{group}/{eventName} {point}";
+        return definition.Arguments.Length == 0 ? line : $"{line} {definition.Arguments}";
+    }
+}
