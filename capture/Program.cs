@@ -43,7 +43,7 @@ internal static class Program
             case "doctor":
                 return DoctorCommand.Run(rest);
             case "--version" or "-V" or "version":
-                Terminal.Out($"tracekit-capture {Version.Text}");
+                Terminal.Out($"tracekit-capture {AgentVersion.Text}");
                 return 0;
             case "--help" or "-h":
                 Terminal.Out(HelpText.General);

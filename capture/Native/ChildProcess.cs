@@ -11,6 +11,7 @@ internal sealed unsafe class ChildProcess
     private readonly int _go;
     private readonly int _report;
     private readonly string _name;
+    private bool _released;
 
     private ChildProcess(int pid, int go, int report, string name)
     {
@@ -71,6 +72,7 @@ internal sealed unsafe class ChildProcess
     /// <summary>Lets the command run; throws when its exec failed.</summary>
     public void Release()
     {
+        _released = true;
         HostFile.WriteAll(_go, "g"u8);
         Libc.close(_go);
         Span<byte> error = stackalloc byte[4];
@@ -114,6 +116,16 @@ internal sealed unsafe class ChildProcess
     /// <summary>Ends a command that was never released, or that outlives the recording: SIGTERM, then after two seconds SIGKILL.</summary>
     public void Stop()
     {
+        if (!_released)
+        {
+            // It still waits for the word to go, with signals blocked: the closed pipe lets it end.
+            _released = true;
+            Libc.close(_go);
+            Libc.close(_report);
+            Wait(block: true);
+            return;
+        }
+
         Signal(Libc.SIGTERM);
         for (var i = 0; i < 200; i++)
         {

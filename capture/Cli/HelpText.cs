@@ -1,0 +1,77 @@
+namespace TraceKit.Capture.Cli;
+
+/// <summary>What <c>--help</c> prints.</summary>
+internal static class HelpText
+{
+    public const string General = """
+        tracekit-capture: records what a Linux host does into one .dtr file. Nothing else is needed on the host.
+
+        usage: tracekit-capture COMMAND [OPTIONS]
+
+          record    record events and samples into a file
+          list      the events that exist here
+          doctor    what this host allows, and the fix for each thing it does not
+
+        'tracekit-capture COMMAND --help' tells more. --version prints the version.
+        exit codes: 0 done; 1 could not do it (said why on stderr, with the fix); 2 bad command line; with 'record -- CMD', that command's own
+        """;
+
+    public const string Record = """
+        usage: tracekit-capture record [OPTIONS] [-- COMMAND [ARGUMENT...]]
+
+        what to record (default: -e cpu-clock, 99 samples a second)
+          -e EVENT[,EVENT...]      cpu-clock, task-clock, page-faults, context-switches, ... ; GROUP:EVENT, also with * and ?; existing probes.
+                                   Several -e may be given. EVENT:u only user space, EVENT:k only kernel
+          --probe DEFINITION       [[GROUP:]EVENT=]FUNC[+OFFSET|%return] [NAME=]FETCHARG[:TYPE]...   defined for this run, removed after it.
+                                   FETCHARG is the kernel's own text: %di, +0(%si):string, $retval, +0($retval):string, $stack0, @symbol
+                                   On a kernel function, or, after -x, on a function of that file. Unnamed arguments are arg1, arg2, ...
+          -x FILE                  the program or library that the following --probe definitions are about
+          --filter EXPR            kernel filter on the event before it: 'prev_pid == 1 && prev_comm ~ "ba*"'
+          -F HZ | -c N             samples a second (clocks and counters; default 99) | one sample in every N events. Tracepoints and probes
+                                   record every hit unless -c says otherwise
+          -g                       stacks, by frame pointers
+          --call-graph fp|dwarf[,SIZE]   dwarf copies SIZE bytes of user stack (default 8192, multiple of 8, at most 65528)
+          --stacks pointers|raw    of those copies keep only what unwinding needs (default), or every byte
+
+        whom
+          -a                       the whole system (default when there is no command and no task)
+          -p PID[,PID...]          these processes, their threads and children          -t TID[,TID...]   these threads
+          -C CPUS                  only on these CPUs: 0-3,8
+          -- COMMAND               run it and record it, with its children; with -a record everything while it runs
+
+        how long, whereto
+          -o FILE                  output (default tracekit.dtr; an existing one is kept as FILE.old)
+          -d DURATION              stop after 500ms, 10s, 2m, 1h. Ctrl+C and SIGTERM also end a recording cleanly
+          --max-size SIZE          stop when the file has this size: 500M
+          -m SIZE                  ring buffer of each CPU: pages, or with a unit bytes (default 1M)
+          --snapshot none|symbols|unwind   what of each program and library travels in the file (default unwind: symbols and unwind tables)
+          -q | -v                  only errors and the last line | also say what is done
+        """;
+
+    public const string List = """
+        usage: tracekit-capture list [PATTERN]
+
+        Lists the events that can be recorded here: software events, hardware events where the host has counters, tracepoints and existing
+        probes. PATTERN is a shell pattern on the name: 'sched:*', '*fault*'.
+        """;
+
+    public const string Doctor = """
+        usage: tracekit-capture doctor
+
+        Says what this host allows to the current user, and for each thing it does not, why and the exact fix. Changes nothing.
+        Exit code 0 when sampling works, 1 when not.
+        """;
+
+    /// <summary>The text of a command; the general one for anything else.</summary>
+    public static string For(string command) => command switch
+    {
+        "record" => Record,
+        "list" => List,
+        "doctor" => Doctor,
+        _ => General,
+    };
+
+    /// <summary>Whether the arguments ask for help.</summary>
+    public static bool IsAskedFor(string[] arguments) =>
+        Array.IndexOf(arguments, "--help") >= 0 || Array.IndexOf(arguments, "-h") >= 0;
+}

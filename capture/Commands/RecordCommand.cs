@@ -1,0 +1,98 @@
+using TraceKit.Capture.Cli;
+using TraceKit.Capture.Events;
+using TraceKit.Capture.Native;
+using TraceKit.Capture.Probes;
+using TraceKit.Capture.Pump;
+
+namespace TraceKit.Capture.Commands;
+
+/// <summary><c>record</c>: opens the events, starts the command, drains until the end, closes the file, removes the probes.</summary>
+internal static class RecordCommand
+{
+    public static int Run(string[] arguments)
+    {
+        var options = RecordParser.Parse(arguments);
+        if (options is null)
+        {
+            Terminal.Out(HelpText.Record);
+            return 0;
+        }
+
+        // First of all, so that every thread inherits the blocked signals.
+        using var signals = new Signals();
+        using var probes = new ProbeSession();
+        probes.RemoveStale();
+        var child = options.Command.Count > 0 ? ChildProcess.StartHeld(options.Command, signals.OriginalMask) : null;
+        try
+        {
+            return Record(options, signals, probes, child);
+        }
+        finally
+        {
+            child?.Stop();
+        }
+    }
+
+    private static int Record(RecordOptions options, Signals signals, ProbeSession probes, ChildProcess? child)
+    {
+        var events = EventResolver.Resolve(options.Events, probes, config => EventProbe.Opens(EventNames.PERF_TYPE_HARDWARE, config));
+        using var session = PerfSession.Open(options, events, child);
+        using var output = TraceOutput.Create(options.Output);
+        var queue = new BlockQueue(Drain.BlocksFor(session.Rings.Count, session.RingBytes));
+        var drain = new Drain(session.Rings, queue);
+        var encoder = new Encoder(options, session, queue, output, child?.Pid);
+        Start(session, options, child, encoder);
+
+        string ended;
+        using (var loop = new RecordLoop(options, session, signals, child, drain, encoder))
+            ended = loop.Run();
+        Terminal.Detail($"stopped: {ended}");
+        session.Disable();
+        // From here a second Ctrl+C ends the program at once: what is written stays readable, and no probe stays armed.
+        signals.Restore();
+        while (drain.Round(last: false))
+        {
+        }
+
+        drain.Round(last: true);
+        encoder.Finish(drain.CorruptBytes);
+        session.CloseEvents();
+
+        if (encoder.Failure is { } failure)
+            throw new CaptureException($"{options.Output}: {failure.Message}", "free space, or write elsewhere with -o; what was written until then can be read");
+        var totals = encoder.Totals;
+        Terminal.Error($"{totals.Samples} samples, {totals.Lost} lost, {Quantity.FormatSize(output.Length)} -> {options.Output}; next: tracekit {ShellWord(options.Output)}");
+        if (child is null)
+            return 0;
+        child.Stop();
+        return child.ExitCode ?? 0;
+    }
+
+    private static void Start(PerfSession session, RecordOptions options, ChildProcess? child, Encoder encoder)
+    {
+        if (child is null || options.AllCpus)
+        {
+            session.EnableSideBand();
+            encoder.Start();
+            session.EnableSampling();
+        }
+        else
+        {
+            // The exec enables the events.
+            encoder.Start();
+        }
+
+        child?.Release();
+    }
+
+    private static string ShellWord(string text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('/' or '.' or '-' or '_' or '+' or ',' or '='))
+                return "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+        }
+
+        return text;
+    }
+}

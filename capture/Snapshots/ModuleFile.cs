@@ -1,0 +1,84 @@
+using TraceKit.Binary;
+using TraceKit.Capture.Native;
+using TraceKit.DebugInfo.Elf;
+
+namespace TraceKit.Capture.Snapshots;
+
+/// <summary>An ELF file of the host, read by position: headers first, then only the ranges that are wanted.</summary>
+internal sealed class ModuleFile : IDisposable
+{
+    private readonly int _fd;
+
+    private ModuleFile(int fd, FileFacts facts, ElfImage headers)
+    {
+        _fd = fd;
+        Facts = facts;
+        Headers = headers;
+    }
+
+    public FileFacts Facts { get; }
+
+    /// <summary>Headers, section names, notes: enough to know build-id, sections and segments.</summary>
+    public ElfImage Headers { get; }
+
+    /// <summary>The descriptor, for a path by which the kernel finds just this file.</summary>
+    public int Descriptor => _fd;
+
+    /// <summary>Opens a file; null with the reason when it is not a readable ELF file.</summary>
+    public static ModuleFile? TryOpen(string path, string name, out string reason)
+    {
+        var fd = HostFile.OpenRegular(path, out var facts, out reason);
+        if (fd < 0)
+            return null;
+        try
+        {
+            var headers = ElfHeaderReader.Read((offset, destination) => ReadExactly(fd, offset, destination), facts.Size, name);
+            return new ModuleFile(fd, facts, headers);
+        }
+        catch (BadDataException e)
+        {
+            Libc.close(fd);
+            reason = e.Message;
+            return null;
+        }
+    }
+
+    /// <summary>The sparse image of the parts asked for.</summary>
+    /// <returns>null when a range could not be read: the file was cut or changed under us.</returns>
+    public ElfImage? TryLoad(ElfSnapshotParts parts, out SparseImage? sparse, bool versions = false)
+    {
+        var plan = ElfSnapshotPlan.Create(Headers, parts);
+        var extents = new List<FileExtent>(plan.Length + 1);
+        foreach (var range in plan)
+        {
+            if (!TryAdd(extents, range.Offset, range.Length))
+            {
+                sparse = null;
+                return null;
+            }
+        }
+
+        // Which version of a symbol is the default one: only probing asks.
+        if (versions && Headers.TrySection(".gnu.version", out var section))
+            TryAdd(extents, section.Offset, section.Size);
+        extents.Sort((a, b) => a.Offset.Value.CompareTo(b.Offset.Value));
+        sparse = new SparseImage(Facts.Size, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(extents));
+        return ElfImage.Parse(sparse, Headers.Name);
+    }
+
+    public void Dispose() => Libc.close(_fd);
+
+    private bool TryAdd(List<FileExtent> extents, FileOffset offset, ulong length)
+    {
+        if (length > 1 << 30)
+            return false;
+        var bytes = new byte[length];
+        if (!ReadExactly(_fd, offset.Value, bytes))
+            return false;
+        extents.Add(new FileExtent(offset, bytes));
+        return true;
+    }
+
+    private static bool ReadExactly(int fd, ulong offset, Span<byte> destination) =>
+        offset <= long.MaxValue && HostFile.ReadAt(fd, destination, (long)offset) == destination.Length;
+}
