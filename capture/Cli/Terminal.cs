@@ -16,9 +16,13 @@ internal static class Terminal
 
     public static void Error(string text) => HostFile.WriteAll(2, Encoding.UTF8.GetBytes("tracekit-capture: " + text + "\n"));
 
+    /// <summary>What was said by <see cref="Notice"/>: the file carries it too.</summary>
+    public static List<string> Notices { get; } = [];
+
     /// <summary>Something the user did not ask for but should know.</summary>
     public static void Notice(string text)
     {
+        Notices.Add(text);
         if (!Quiet)
             Error(text);
     }

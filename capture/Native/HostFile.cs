@@ -6,12 +6,14 @@ namespace TraceKit.Capture.Native;
 internal readonly record struct FileFacts(uint Mode, ulong Size, ulong Inode, uint DeviceMajor, uint DeviceMinor, ulong ModifiedSeconds)
 {
     public bool IsRegular => (Mode & 0xF000) == 0x8000;
+
+    public bool IsLink => (Mode & 0xF000) == 0xA000;
 }
 
 /// <summary>Reads of whole small files and positioned reads of large ones. Never blocks on a FIFO or a device: those are not opened.</summary>
 internal static unsafe class HostFile
 {
-    private const int AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000;
+    private const int AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000, AT_SYMLINK_NOFOLLOW = 0x100;
     private const uint STATX_BASIC_STATS = 0x7ff;
 
     /// <summary>The whole file, for files of /proc, /sys and tracefs whose size is not known before reading.</summary>
@@ -168,8 +170,9 @@ internal static unsafe class HostFile
     /// <summary>Facts of an open file.</summary>
     public static bool TryFacts(int fd, out FileFacts facts) => TryFacts(fd, "", AT_EMPTY_PATH, out facts);
 
-    /// <summary>Facts of a path; symbolic links are followed.</summary>
-    public static bool TryFacts(string path, out FileFacts facts) => TryFacts(AT_FDCWD, path, 0, out facts);
+    /// <summary>Facts of a path.</summary>
+    public static bool TryFacts(string path, out FileFacts facts, bool followLinks = true) =>
+        TryFacts(AT_FDCWD, path, followLinks ? 0 : AT_SYMLINK_NOFOLLOW, out facts);
 
     private static bool TryFacts(int directory, string path, int flags, out FileFacts facts)
     {

@@ -66,6 +66,9 @@ internal sealed class ModuleFile : IDisposable
         return ElfImage.Parse(sparse, Headers.Name);
     }
 
+    /// <summary>Reads a range; false when not all of it is there.</summary>
+    public bool TryRead(ulong offset, Span<byte> destination) => ReadExactly(_fd, offset, destination);
+
     public void Dispose() => Libc.close(_fd);
 
     private bool TryAdd(List<FileExtent> extents, FileOffset offset, ulong length)

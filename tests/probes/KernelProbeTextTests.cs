@@ -17,6 +17,16 @@ public class KernelProbeTextTests
         Assert.Equal("-:g/e", KernelProbeText.ForRemoval("g", "e"));
     }
 
+    /// The README's example gives the line it says.
+    [Fact]
+    public void Readme_Example_GivesItsLine()
+    {
+        var definition = ProbeDefinition.Parse("readline%return +0($retval):string");
+        var group = RunGroup.Compose(pid: 42, startTime: 1000, ProbeDefinition.DefaultGroup("/bin/bash"));
+        var line = KernelProbeText.ForUser(definition, group, definition.EventName, "/bin/bash", 0xd5690);
+        Assert.Equal("r:tk_42_1000_probe_bash/readline /bin/bash:0xd5690 +0($retval):string", line);
+    }
+
     /// Group and event are found in what the kernel lists, maxactive included.
     [Theory]
     [InlineData("p:foo/bar /bin/bash:0x0000000000001000", true, "foo", "bar")]

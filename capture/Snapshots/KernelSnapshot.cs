@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using TraceKit.Capture.Native;
+using TraceKit.Capture.Pump;
+using TraceKit.DebugInfo.Kernel;
+using TraceKit.Format.Dtr.Metadata;
+
+namespace TraceKit.Capture.Snapshots;
+
+/// <summary>The kernel's symbols and build-id.</summary>
+internal static class KernelSnapshot
+{
+    public static void Take(TraceOutput output, uint id)
+    {
+        var text = HostFile.TryReadAll("/proc/kallsyms", out var error);
+        var buildId = BuildId();
+        string? reason = null;
+        byte[] blob = [];
+        if (text is null)
+        {
+            reason = $"/proc/kallsyms: {Errno.Text(error)}";
+        }
+        else
+        {
+            var symbols = Kallsyms.Parse(text);
+            reason = symbols.State switch
+            {
+                KallsymsState.Hidden => "addresses in /proc/kallsyms are hidden: run as root with kernel.kptr_restrict at 0 or 1",
+                KallsymsState.Empty => "/proc/kallsyms is empty: the kernel was built without CONFIG_KALLSYMS",
+                _ => null,
+            };
+            if (reason is null)
+            {
+                var writer = new ArrayBufferWriter<byte>(text.Length / 2);
+                symbols.WriteCompact(writer);
+                blob = writer.WrittenSpan.ToArray();
+            }
+        }
+
+        var info = new ModuleInfo
+        {
+            Id = id,
+            Kind = ModuleKind.Kernel,
+            BuildId = buildId,
+            Path = "[kernel.kallsyms]",
+            BlobBytes = (ulong)blob.Length,
+            BlobFormat = blob.Length > 0 ? "kallsyms-compact" : "",
+            MissingReason = reason,
+            SnapshotTime = Clock.Monotonic,
+        };
+        Blob.Write(output, info, blob);
+    }
+
+    /// <summary>The NT_GNU_BUILD_ID note of /sys/kernel/notes; empty when there is none.</summary>
+    private static byte[] BuildId()
+    {
+        ReadOnlySpan<byte> notes = HostFile.TryReadAll("/sys/kernel/notes", out _) ?? [];
+        // Elf64_Nhdr: namesz u32, descsz u32, type u32, name padded to 4, desc padded to 4
+        while (notes.Length >= 12)
+        {
+            var nameSize = BinaryPrimitives.ReadUInt32LittleEndian(notes);
+            var descriptionSize = BinaryPrimitives.ReadUInt32LittleEndian(notes[4..]);
+            var type = BinaryPrimitives.ReadUInt32LittleEndian(notes[8..]);
+            if (nameSize > 4096 || descriptionSize > 1 << 20)
+                break;
+            var description = 12 + (((int)nameSize + 3) & ~3);
+            var next = description + (((int)descriptionSize + 3) & ~3);
+            if (next > notes.Length)
+                break;
+            if (type == 3 && notes.Slice(12, (int)nameSize).SequenceEqual("GNU\0"u8))
+                return notes.Slice(description, (int)descriptionSize).ToArray();
+            notes = notes[next..];
+        }
+
+        return [];
+    }
+}
