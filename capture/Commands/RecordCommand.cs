@@ -55,8 +55,10 @@ internal static class RecordCommand
         }
 
         drain.Round(last: true);
-        encoder.Finish(drain.CorruptBytes);
+        var lost = session.CountLost();
         session.CloseEvents();
+        probes.Dispose();
+        encoder.Finish(drain.CorruptBytes, lost, ended);
 
         if (encoder.Failure is { } failure)
             throw new CaptureException($"{options.Output}: {failure.Message}", "free space, or write elsewhere with -o; what was written until then can be read");

@@ -105,6 +105,26 @@ internal sealed partial class PerfSession : IDisposable
             PerfEvent.Disable(fd);
     }
 
+    /// <summary>Records lost by the events' own counters (PERF_FORMAT_LOST, Linux 6.0); null when the kernel has none.</summary>
+    public ulong? CountLost()
+    {
+        Span<ulong> values = stackalloc ulong[4];
+        ulong sum = 0;
+        foreach (var e in (ReadOnlySpan<SessionEvent>)[.. Events, SideBand])
+        {
+            if ((e.Attr.ReadFormat & PerfReadFormat.PERF_FORMAT_LOST) == 0)
+                return null;
+            foreach (var fd in e.Descriptors)
+            {
+                // value, id, lost
+                if (PerfEvent.ReadValues(fd, values) == 3)
+                    sum += values[2];
+            }
+        }
+
+        return sum;
+    }
+
     /// <summary>Closes the events: their probes are disarmed by that. The rings stay readable until <see cref="Dispose"/>.</summary>
     public void CloseEvents()
     {

@@ -145,10 +145,6 @@ internal static unsafe partial class Libc
     [SuppressGCTransition]
     public static partial int child_execve(byte* path, byte** arguments, byte** environment);
 
-    [LibraryImport("libc", EntryPoint = "prctl")]
-    [SuppressGCTransition]
-    public static partial int child_prctl(int option, nint a, nint b, nint c, nint d);
-
     [LibraryImport("libc", EntryPoint = "__errno_location")]
     [SuppressGCTransition]
     public static partial int* child_errno();

@@ -7,7 +7,7 @@ namespace TraceKit.Capture.Pump;
 /// <summary>The .dtr file being written; encoder and snapshots share it.</summary>
 internal sealed class TraceOutput : IDisposable
 {
-    private readonly object _gate = new();
+    private readonly Lock _gate = new();
     private readonly DtrWriter _writer;
     private long _length;
 

@@ -1,4 +1,3 @@
-using TraceKit.Capture.Native;
 using TraceKit.Capture.Pump;
 using TraceKit.Format.Dtr;
 using TraceKit.Format.Dtr.Metadata;

@@ -1,5 +1,4 @@
 using TraceKit.Capture.Cli;
-using TraceKit.Capture.Host;
 using TraceKit.Capture.Native;
 using TraceKit.Capture.Pump;
 using TraceKit.DebugInfo.Elf;

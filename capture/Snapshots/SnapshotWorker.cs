@@ -1,8 +1,6 @@
-using System.Text;
 using TraceKit.Capture.Cli;
 using TraceKit.Capture.Native;
 using TraceKit.Capture.Pump;
-using TraceKit.Format.Dtr.Metadata;
 
 namespace TraceKit.Capture.Snapshots;
 
