@@ -20,8 +20,21 @@ public struct CfiRow
     /// <summary>Register the CFA counts from.</summary>
     public uint CfaRegister { get; set; }
 
+    /// <summary>
+    /// The last offset a register CFA had. Kept beside an expression: OpenSSL's assembly (libgcrypt's too) goes from an expression back with
+    /// <c>DW_CFA_def_cfa_register</c> alone and counts on it, as libgcc and binutils do.
+    /// </summary>
+    public long CfaOffset { get; set; }
+
     /// <summary>Return addresses are signed here (<c>DW_CFA_AARCH64_negate_ra_state</c>).</summary>
     public bool ReturnAddressSigned { get; set; }
+
+    internal void SetCfa(uint register, long offset)
+    {
+        CfaRegister = register;
+        CfaOffset = offset;
+        Cfa = new RegisterRule(RegisterRuleKind.ValOffset, offset);
+    }
 
     /// <summary>The rules, by DWARF register number.</summary>
     [InlineArray(Registers)]

@@ -97,29 +97,27 @@ public sealed partial class CfiSection
                 case DW_CFA.def_cfa:
                     if (!TryUleb(code, ref at, out operand) || !TryUleb(code, ref at, out second) || operand >= CfiRow.Registers)
                         return BadProgram(opcodeAt);
-                    row.CfaRegister = (uint)operand;
-                    row.Cfa = new RegisterRule(RegisterRuleKind.ValOffset, (long)second);
+                    row.SetCfa((uint)operand, (long)second);
                     continue;
                 case DW_CFA.def_cfa_sf:
                     if (!TryUleb(code, ref at, out operand) || !TrySleb(code, ref at, out signed) || operand >= CfiRow.Registers)
                         return BadProgram(opcodeAt);
-                    row.CfaRegister = (uint)operand;
-                    row.Cfa = new RegisterRule(RegisterRuleKind.ValOffset, signed * common.DataAlignment);
+                    row.SetCfa((uint)operand, signed * common.DataAlignment);
                     continue;
                 case DW_CFA.def_cfa_register:
-                    if (!TryUleb(code, ref at, out operand) || operand >= CfiRow.Registers || row.Cfa.Kind != RegisterRuleKind.ValOffset)
+                    if (!TryUleb(code, ref at, out operand) || operand >= CfiRow.Registers || row.Cfa.Kind == RegisterRuleKind.Unspecified)
                         return BadProgram(opcodeAt);
-                    row.CfaRegister = (uint)operand;
+                    row.SetCfa((uint)operand, row.CfaOffset);
                     continue;
                 case DW_CFA.def_cfa_offset:
                     if (!TryUleb(code, ref at, out operand) || row.Cfa.Kind != RegisterRuleKind.ValOffset)
                         return BadProgram(opcodeAt);
-                    row.Cfa = new RegisterRule(RegisterRuleKind.ValOffset, (long)operand);
+                    row.SetCfa(row.CfaRegister, (long)operand);
                     continue;
                 case DW_CFA.def_cfa_offset_sf:
                     if (!TrySleb(code, ref at, out signed) || row.Cfa.Kind != RegisterRuleKind.ValOffset)
                         return BadProgram(opcodeAt);
-                    row.Cfa = new RegisterRule(RegisterRuleKind.ValOffset, signed * common.DataAlignment);
+                    row.SetCfa(row.CfaRegister, signed * common.DataAlignment);
                     continue;
                 case DW_CFA.def_cfa_expression:
                     if (!TryBlock(code, ref at, out signed))

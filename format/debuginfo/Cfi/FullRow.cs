@@ -42,6 +42,14 @@ public sealed class FullRow
     /// <summary>The section that expression positions count in.</summary>
     private ReadOnlyMemory<byte> Section { get; }
 
+    /// <summary>The rule of a register; <see cref="RegisterRuleKind.Unspecified"/> where the row says nothing of it.</summary>
+    /// <param name="register">DWARF number.</param>
+    public RegisterRule Rule(int register)
+    {
+        var at = Registers.AsSpan().IndexOf((byte)register);
+        return at < 0 ? default : Rules[at];
+    }
+
     /// <summary>The bytes of an expression; empty when they cannot be found.</summary>
     public ReadOnlySpan<byte> Expression(RegisterRule rule)
     {
