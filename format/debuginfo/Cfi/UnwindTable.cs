@@ -8,6 +8,7 @@ namespace TraceKit.DebugInfo.Cfi;
 /// <para>Two columns sorted by address, 8 bytes a row: <c>pc[]</c>, counted from <see cref="ElfImage.ImageBase"/>, and <c>rule[]</c>, a position in the
 /// module's distinct rules. A row holds up to the next row's address. Neighbours that say the same are one row; addresses that no FDE
 /// covers have a row of <see cref="UnwindRuleKind.None"/>; an FDE whose program is damaged is one row of <see cref="UnwindRuleKind.Bad"/>.</para>
+/// <para>The entry point has no caller: where no FDE covers it, up to 64 bytes from it say so.</para>
 /// <para>Where FDEs overlap, the one that begins first holds; <c>.debug_frame</c> fills what <c>.eh_frame</c> leaves.</para>
 /// <para>Immutable; safe for any number of readers.</para>
 /// </remarks>

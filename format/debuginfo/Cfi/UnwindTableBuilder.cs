@@ -37,6 +37,7 @@ internal sealed class UnwindTableBuilder
         {
             Read(CfiSection.TryOpen(_image, ".eh_frame"), 0);
             Read(CfiSection.TryOpen(_image, ".debug_frame"), 1);
+            AddEntryPoint();
         }
 
         Assemble(out var pcs, out var ruleOf);
@@ -94,6 +95,30 @@ internal sealed class UnwindTableBuilder
         }
 
         _firstDamage ??= section.FirstDamage?.WithFile(_image.Name);
+    }
+
+    /// <summary>
+    /// The kernel enters a program at <c>e_entry</c>, so whatever runs there has no caller. The dynamic loader's and musl's entry code has no CFI
+    /// to say so; where CFI covers the address, that holds.
+    /// </summary>
+    private void AddEntryPoint()
+    {
+        const uint size = 64; // the entry stubs of glibc's and musl's loaders take 30 to 60 bytes, then call or jump away
+        var entry = _image.Entry.Value - _base;
+        if (_image.Entry.Value == 0 || entry > uint.MaxValue - size || !_image.IsCodeAddress(_image.Entry))
+            return;
+        _firstRow = _rows;
+        Append((uint)entry, _rules.Add(new UnwindRule(UnwindRuleKind.EndOfStack, 0, 0, 0, false)));
+        var span = new Span { Start = (uint)entry, End = (uint)entry + size, FirstRow = _firstRow, RowCount = 1, Priority = 2 };
+        foreach (var other in _spans)
+        {
+            if (other.Start <= span.Start && span.Start < other.End)
+                return;
+            if (other.Start > span.Start)
+                span.End = Math.Min(span.End, other.Start);
+        }
+
+        _spans.Add(span);
     }
 
     private void Add(ulong start, in CfiRow row)

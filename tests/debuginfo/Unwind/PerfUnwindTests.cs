@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Unwind;
+
+namespace TraceKit.DebugInfo.Tests.Unwind;
+
+/// <summary>Real stacks: recorded by perf, unwound by us and by perf.</summary>
+public sealed class PerfUnwindTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tracekit-unwind-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>
+    /// A C++ program without frame pointers: nearly all stacks reach the root, and each equals perf's as far as both go; also when all words
+    /// of the dump that are neither code nor stack addresses are zeroed, the frames stay the same.
+    /// </summary>
+    [Fact]
+    public void X64Unwinder_OmitFramePointerProgram_ChainsAsPerfScript()
+    {
+        var recording = Record("-O2", "-fomit-frame-pointer");
+        var perf = PerfChains(recording);
+        var data = new PerfData(recording);
+        var unwinder = new X64Unwinder();
+        var frames = new Avma[512];
+        var filtered = new Avma[512];
+        int compared = 0, equal = 0, oursLonger = 0, perfLonger = 0, different = 0, filterDiffers = 0;
+        long frameCount = 0, fpSteps = 0;
+        var stops = new int[16];
+        var samples = new List<string>();
+        for (var i = 0; i < data.Samples.Count; i++)
+        {
+            var sample = data.Sample(i);
+            if (sample.UserAbi != 2)
+                continue;
+            var registers = data.Registers(sample);
+            var result = unwinder.Unwind(new AddressSpaceId(1, 1), registers, PerfData.Stack(sample, registers), data, frames);
+            stops[(int)result.Stop]++;
+            frameCount += result.Count;
+            fpSteps += result.FramePointerSteps;
+
+            var kept = Filter(sample.Stack[..sample.StackDynSize], registers, data);
+            registers.TryGet(X64Registers.Rsp, out var rsp);
+            var again = unwinder.Unwind(new AddressSpaceId(1, 1), registers, new StackMemory(rsp, kept), data, filtered);
+            // A return address that is no address is zero once filtered, and so looks like the root; both end there.
+            var sameStop = again.Stop == result.Stop || result.Stop == UnwindStop.NoMapping && again.Stop == UnwindStop.ReachedRoot;
+            if (again.Count != result.Count || !sameStop || !filtered.AsSpan(0, again.Count).SequenceEqual(frames.AsSpan(0, result.Count)))
+            {
+                filterDiffers++;
+                samples.Add($"filtered: tid {sample.Tid} time {sample.Time}: {result.Count} {result.Stop}, filtered {again.Count} {again.Stop}, last 0x{frames[result.Count - 1].Value:x}");
+            }
+
+            if (result.Stop != UnwindStop.ReachedRoot)
+                samples.Add($"stop: tid {sample.Tid} time {sample.Time}: {result.Count} {result.Stop}, last {string.Join(' ', frames[..result.Count].Select(f => $"0x{data.FileOffset(f):x}"))}");
+
+            if (!perf.TryGetValue((sample.Tid, sample.Time), out var chain))
+                continue;
+            compared++;
+            var common = Math.Min(chain.Count, result.Count);
+            var same = 0;
+            while (same < common && (chain[same] == data.FileOffset(frames[same]) || same > 0 && chain[same] == data.FileOffset(new Avma(frames[same].Value - 1))))
+                same++;
+            if (same < common)
+            {
+                different++;
+                if (samples.Count < 20)
+                    samples.Add($"tid {sample.Tid} time {sample.Time}: frame {same} of {result.Count}: 0x{frames[same].Value:x}, perf 0x{chain[same]:x} of {chain.Count}; before 0x{frames[Math.Max(same - 1, 0)].Value:x}; {result.Stop}");
+            }
+            else if (chain.Count == result.Count)
+            {
+                equal++;
+            }
+            else if (chain.Count > result.Count)
+            {
+                perfLonger++;
+                if (samples.Count < 20)
+                    samples.Add($"tid {sample.Tid} time {sample.Time}: {result.Count} frames, perf {chain.Count}; last 0x{frames[result.Count - 1].Value:x}, perf goes on to 0x{chain[result.Count]:x}; {result.Stop}");
+            }
+            else
+            {
+                oursLonger++;
+            }
+        }
+
+        var summary = $"{compared} compared: {equal} equal, {oursLonger} ours longer, {perfLonger} perf longer, {different} different, {filterDiffers} differ filtered; {frameCount} frames, {fpSteps} by frame pointer; stops " +
+            string.Join(", ", stops.Select((n, s) => (n, (UnwindStop)s)).Where(x => x.n > 0).Select(x => $"{x.Item2} {x.n}")) + $"; cache {unwinder.CacheHits} hits, {unwinder.CacheMisses} misses";
+        TestContext.Current.SendDiagnosticMessage(summary);
+        var detail = summary + "\n" + string.Join('\n', samples);
+        Assert.True(compared > 100, detail);
+        Assert.True(filterDiffers == 0, detail);
+        Assert.True(stops[(int)UnwindStop.ReachedRoot] >= 0.99 * (frameCount > 0 ? data.Samples.Count : 1), detail);
+        Assert.True(different + perfLonger <= compared / 200, detail);
+    }
+
+    private string Record(params string[] flags)
+    {
+        Tool.Need("perf");
+        Tool.Need("g++");
+        var source = Path.Combine(Here(), "workload.cpp");
+        var program = Path.Combine(_folder, "workload");
+        var recording = Path.Combine(_folder, "perf.data");
+        Tool.Run("g++", [.. flags, "-pthread", "-o", program, source]);
+        try
+        {
+            Tool.Run("perf", "record", "-q", "-e", "cpu-clock:u", "-F", "997", "--call-graph", "dwarf,16384", "-o", recording, "--", program, "1.5");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Assert.Skip($"perf cannot record here: {e.Message}");
+        }
+
+        return recording;
+    }
+
+    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+
+    private static Dictionary<(uint Tid, ulong Time), List<ulong>> PerfChains(string recording)
+    {
+        var chains = new Dictionary<(uint, ulong), List<ulong>>();
+        List<ulong> chain = [];
+        foreach (var line in Tool.Lines("perf", "script", "-i", recording, "--ns", "--no-inline", "-F", "tid,time,ip"))
+        {
+            var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length == 2 && words[1].EndsWith(':'))
+            {
+                var time = words[1][..^1].Split('.');
+                chains[(uint.Parse(words[0], CultureInfo.InvariantCulture), ulong.Parse(time[0], CultureInfo.InvariantCulture) * 1_000_000_000 + ulong.Parse(time[1], CultureInfo.InvariantCulture))] = chain = [];
+            }
+            else if (words.Length >= 1 && ulong.TryParse(words[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ip))
+            {
+                chain.Add(ip);
+            }
+        }
+
+        return chains;
+    }
+
+    /// <summary>What <c>--stacks pointers</c> keeps: words into executable mappings and into the stack.</summary>
+    private static byte[] Filter(ReadOnlySpan<byte> stack, in X64Registers registers, PerfData maps)
+    {
+        registers.TryGet(X64Registers.Rsp, out var rsp);
+        var kept = new byte[stack.Length];
+        for (var at = 0; at + 8 <= stack.Length; at += 8)
+        {
+            var word = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(stack[at..]);
+            if (word - (rsp & ~0xffffUL) < 8 << 20 || maps.TryFind(new Avma(word), out _))
+                stack.Slice(at, 8).CopyTo(kept.AsSpan(at));
+        }
+
+        return kept;
+    }
+}
