@@ -22,6 +22,12 @@ internal static class CommandTree
             "tracekit flame app.dtr -o flame.svg",
         ];
         root.Subcommands.Add(AnalyzeCommand.Create(context));
+        root.Subcommands.Add(InfoCommand.Create(context));
+        root.Subcommands.Add(VerifyCommand.Create(context));
+        root.Subcommands.Add(RecoverCommand.Create(context));
+        root.Subcommands.Add(ReportCommand.Create(context));
+        root.Subcommands.Add(HistCommand.Create(context));
+        root.Subcommands.Add(FlameCommand.Create(context));
         foreach (var option in root.Options)
         {
             switch (option)

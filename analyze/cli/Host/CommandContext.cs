@@ -6,6 +6,13 @@ internal sealed class CommandContext(TextWriter output, TextWriter error)
     /// <summary>Text for stdout, buffered.</summary>
     public TextWriter Out { get; } = output;
 
+    /// <summary>Bytes for stdout, after everything written as text so far.</summary>
+    public Stream OutBytes()
+    {
+        Out.Flush();
+        return new BufferedStream(StandardStreams.OpenOutBytes(), 1 << 16);
+    }
+
     /// <summary>Text for stderr.</summary>
     public TextWriter Error { get; } = error;
 

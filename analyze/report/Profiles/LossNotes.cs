@@ -26,6 +26,20 @@ public static class LossNotes
         return notes;
     }
 
+    /// <summary>Only what a reader of a picture must know: losses and damage, nothing when all went well.</summary>
+    public static IReadOnlyList<string> Serious(Analysis analysis)
+    {
+        var totals = analysis.Totals;
+        var notes = new List<string>();
+        if (totals.Lost > 0)
+            notes.Add($"{N(totals.Lost)} of {N(totals.Made)} samples lost while recording");
+        if (totals.Throttled > 0)
+            notes.Add($"throttled by the kernel {N(totals.Throttled)} times");
+        if (totals.DamagedChunks > 0 || totals.DamagedBytes > 0)
+            notes.Add($"{N(totals.DamagedChunks)} chunks, {N(totals.DamagedBytes)} bytes of the file could not be read");
+        return notes;
+    }
+
     private static string Unresolved(AnalysisTotals totals)
     {
         long named = totals.SamplesByReason[0], unnamed = 0;

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using TraceKit.Cli.Host;
+using TraceKit.Report.Flame;
+
+namespace TraceKit.Cli.Commands;
+
+/// <summary><c>tracekit flame</c>.</summary>
+internal static class FlameCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command("flame", "Flame graph: where the weight is, by call path, in one self-contained file.");
+        var input = new InputArguments(command);
+        var output = new Option<string>("--output", "-o") { HelpName = "FILE", Description = "File to write: .svg, or .html.", Required = true };
+        command.Options.Add(output);
+        var selection = new SelectionOptions(command);
+        HelpWithExamples.Examples[command] = ["tracekit flame app.dtr -o app.svg", "tracekit flame app.dtr -o app.html --comm nginx"];
+        command.SetAction(result =>
+        {
+            var path = result.GetValue(output)!;
+            var kind = Path.GetExtension(path);
+            if (kind is not (".svg" or ".html"))
+                throw new UserErrorException($"-o {path}: expected a name that ends in .svg or .html");
+            var options = selection.Read(result);
+            using var trace = Recording.Open(input.One(result), options.Events);
+            var analysis = Recording.Run(trace, options, context);
+            var view = FlameViews.Of(analysis, Path.GetFileName(trace.Path));
+            OutputFile.WriteText(path, writer => writer.Write(FlameSvg.Render(view)));
+            context.Out.Write($"wrote {path}\n");
+            return ExitCodes.Whole;
+        });
+        return command;
+    }
+}

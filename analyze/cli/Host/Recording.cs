@@ -1,0 +1,70 @@
+using TraceKit.Engine;
+using TraceKit.Format.Dtr;
+
+namespace TraceKit.Cli.Host;
+
+/// <summary>Opening a recording and analyzing it, with progress for who watches and losses told to everybody.</summary>
+internal static class Recording
+{
+    /// <summary>Opens the container alone, going on after a damaged file header.</summary>
+    public static DtrReader OpenContainer(string path)
+    {
+        if (path == "-")
+            throw new UserErrorException("this command reads a file, not standard input");
+        return Seekable(path, () => DtrReader.Open(path, salvage: true));
+    }
+
+    /// <summary>Opens it and checks that the events asked for exist.</summary>
+    public static Trace Open(string path, IReadOnlyList<string> events)
+    {
+        var trace = Seekable(path, () => Trace.Open(path));
+        foreach (var name in events)
+        {
+            if (trace.Events.Any(e => e.Name == name || e.Name.EndsWith(":" + name, StringComparison.Ordinal)))
+                continue;
+            var near = Suggestion.Nearest(name, trace.Events.Select(e => e.Name));
+            var message = $"{path}: has no event '{name}'{(near is null ? "" : $", did you mean '{near}'?")}; it has {List(trace)}";
+            trace.Dispose();
+            throw new UserErrorException(message);
+        }
+
+        return trace;
+    }
+
+    /// <summary>Runs the analysis and warns about what it could not read.</summary>
+    public static Analysis Run(Trace trace, AnalysisOptions options, CommandContext context)
+    {
+        using var progress = context.ShowProgress ? new ProgressLine(context.Error, trace.Path) : null;
+        var analysis = Analysis.Run(trace, progress is null ? options : options with { Progress = progress.Report });
+        progress?.Dispose();
+        WarnOfLosses(trace.Path, analysis.Totals, context);
+        return analysis;
+    }
+
+    /// <summary>One line on stderr for each kind of loss.</summary>
+    public static void WarnOfLosses(string path, AnalysisTotals totals, CommandContext context)
+    {
+        if (totals.DamagedChunks > 0 || totals.DamagedBytes > 0)
+            context.Warn($"{path}: damaged: {totals.DamagedChunks} chunks, {totals.DamagedBytes} bytes could not be read; the rest is analyzed ('tracekit verify' says where)");
+        if (totals.Malformed > 0 || totals.UnknownEvent > 0)
+            context.Warn($"{path}: {totals.Malformed} records against their layout and {totals.UnknownEvent} of unknown events left out");
+        if (totals.Lost > 0)
+            context.Warn($"{path}: {totals.Lost} samples were lost while recording ({100.0 * totals.Lost / Math.Max(1, totals.Made):0.00} %)");
+    }
+
+    private static T Seekable<T>(string path, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (NotSupportedException)
+        {
+            // A pipe or a terminal has no length and cannot be read at a position.
+            throw new UserErrorException($"{path}: is not a regular file; copy it to one, or pipe it into 'tracekit analyze -'", ExitCodes.UnusableFile);
+        }
+    }
+
+    /// <summary>The events of a trace, for messages.</summary>
+    public static string List(Trace trace) => trace.Events.Count == 0 ? "none" : string.Join(", ", trace.Events.Select(e => e.Name));
+}

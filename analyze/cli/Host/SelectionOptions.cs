@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using TraceKit.Engine;
+using TraceKit.Engine.Filters;
+
+namespace TraceKit.Cli.Host;
+
+/// <summary>The options that say which samples to look at; the same for every command that looks at samples.</summary>
+internal sealed class SelectionOptions
+{
+    private readonly Option<string> _filter = new("--filter") { HelpName = "EXPR", Description = "Only samples for which it holds: 'comm == \"bash\" && bytes >= 4096'." };
+    private readonly Option<string> _time = new("--time") { HelpName = "A,B", Description = "Only from A to B: seconds as script prints them, or 10%,20% of the recording." };
+    private readonly Option<string[]> _events = new("--event", "-e") { HelpName = "EVENT", Description = "Only this event; may be repeated." };
+    private readonly Option<string> _comms = new("--comms", "--comm") { HelpName = "NAMES", Description = "Only these thread names, with commas." };
+    private readonly Option<string> _pids = new("--pid", "-p") { HelpName = "PIDS", Description = "Only these processes, with commas." };
+    private readonly Option<string> _tids = new("--tid") { HelpName = "TIDS", Description = "Only these threads, with commas." };
+    private readonly Option<string> _cpus = new("--cpu", "-C") { HelpName = "CPUS", Description = "Only these CPUs: 0,2-3." };
+
+    /// <summary>Adds them to a command.</summary>
+    public SelectionOptions(Command command)
+    {
+        foreach (var option in new Option[] { _events, _filter, _time, _comms, _pids, _tids, _cpus })
+            command.Options.Add(option);
+    }
+
+    /// <summary>The events asked for.</summary>
+    public IReadOnlyList<string> Events(ParseResult result) => result.GetValue(_events) ?? [];
+
+    /// <summary>What to look at, for the engine.</summary>
+    /// <exception cref="UserErrorException">Something does not parse.</exception>
+    public AnalysisOptions Read(ParseResult result)
+    {
+        var time = TimeRange.All;
+        if (result.GetValue(_time) is { } text && !TimeRange.TryParse(text, out time, out var error))
+            throw new UserErrorException($"--time {text}: {error}");
+        FilterExpression? filter = null;
+        if (result.GetValue(_filter) is { } expression)
+        {
+            try
+            {
+                filter = FilterExpression.Parse(expression);
+            }
+            catch (FilterSyntaxException exception)
+            {
+                throw new UserErrorException($"--filter '{expression}': column {exception.Position + 1}: expected {exception.Expected}, found {exception.Found}");
+            }
+        }
+
+        return new AnalysisOptions
+        {
+            Events = Events(result),
+            Filter = filter,
+            Time = time,
+            Comms = result.GetValue(_comms)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [],
+            Pids = Numbers("--pid", result.GetValue(_pids)),
+            Tids = Numbers("--tid", result.GetValue(_tids)),
+            Cpus = Numbers("--cpu", result.GetValue(_cpus)),
+        };
+    }
+
+    private static List<int> Numbers(string option, string? text)
+    {
+        var numbers = new List<int>();
+        foreach (var part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var ends = part.Split('-', 2);
+            if (!int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+                || !int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) || last < first || last - first > 65535)
+                throw new UserErrorException($"{option} {text}: expected numbers and ranges with commas, found '{part}'");
+            for (var number = first; number <= last; number++)
+                numbers.Add(number);
+        }
+
+        return numbers;
+    }
+}
