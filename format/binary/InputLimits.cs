@@ -6,6 +6,9 @@ public static class InputLimits
     /// <summary>Raw (decompressed) bytes of one .dtr chunk: small enough to allocate for each core, large enough to compress well.</summary>
     public const int ChunkRawBytes = 4 << 20;
 
+    /// <summary>Records that one sample chunk stands for: thinned stacks shrink 100 times and more, and decoding must stay bounded.</summary>
+    public const long SampleChunkRecordBytes = 256 << 20;
+
     /// <summary>One perf record: its header's size field has 16 bits.</summary>
     public const int PerfRecordBytes = 65535;
 
