@@ -9,50 +9,45 @@ namespace TraceKit.Engine.Model;
 /// </para>
 /// <para>
 /// <see cref="VersionAt"/> numbers the times between which no address changed its meaning: within one version an address
-/// alone tells what is there. Immutable, so any thread may ask.
+/// alone tells what is there. Cut on first use: a recording of a busy server has thousands of processes that no sample
+/// hit. Any thread may ask.
 /// </para>
 /// </remarks>
-public sealed class AddressSpace
+public sealed partial class AddressSpace
 {
-    private readonly ulong[] _starts;
-    private readonly ulong[] _ends;
-    private readonly int[] _first; // piece i: _history[_first[i] .. _first[i + 1]]
-    private readonly PieceMapping[] _history;
-    private readonly long[] _versionTimes;
+    private readonly MappingLog? _log;
+    private readonly int _logLength;
+    private Cut? _cut;
 
-    internal AddressSpace(int firstVersion, int pid, ulong[] starts, ulong[] ends, int[] first, PieceMapping[] history, long[] versionTimes)
+    internal AddressSpace(int pid, MappingLog? log, int logLength)
     {
-        FirstVersion = firstVersion;
         Pid = pid;
-        _starts = starts;
-        _ends = ends;
-        _first = first;
-        _history = history;
-        _versionTimes = versionTimes;
+        _log = log;
+        _logLength = logLength;
     }
 
-    /// <summary>A piece's mapping from a time on.</summary>
-    internal readonly record struct PieceMapping(long From, int Mapping);
-
-    /// <summary>Process it belonged to when it was made.</summary>
+    /// <summary>Process it was made by; children that were forked off and mapped nothing share it.</summary>
     public int Pid { get; }
 
-    /// <summary>The number of its first version; numbers are unique in the trace.</summary>
-    public int FirstVersion { get; }
-
     /// <summary>How many versions it has: 1 when no mapping ever took the place of another.</summary>
-    public int Versions => _versionTimes.Length + 1;
+    public int Versions => Pieces.Times.Length + 1;
 
     /// <summary>Distinct ranges.</summary>
-    public int Pieces => _starts.Length;
+    public int PieceCount => Pieces.Starts.Length;
 
-    /// <summary>The number, unique in the trace, of the state that holds at a time.</summary>
+    /// <summary>Mappings that could not be kept because there were too many; see <see cref="MaximumHistory"/>.</summary>
+    public int Dropped => Pieces.Dropped;
+
+    private Cut Pieces => LazyInitializer.EnsureInitialized(ref _cut, () => Cut.Make(_log, _logLength))!;
+
+    /// <summary>The number, unique in the process that runs this code, of the state that holds at a time.</summary>
     public int VersionAt(long time)
     {
-        if (_versionTimes.Length == 0)
-            return FirstVersion;
-        var at = Array.BinarySearch(_versionTimes, time);
-        return FirstVersion + (at >= 0 ? at + 1 : ~at);
+        var cut = Pieces;
+        if (cut.Times.Length == 0)
+            return cut.FirstVersion;
+        var at = Array.BinarySearch(cut.Times, time);
+        return cut.FirstVersion + (at >= 0 ? at + 1 : ~at);
     }
 
     /// <summary>What is mapped at an address at a time.</summary>
@@ -61,22 +56,23 @@ public sealed class AddressSpace
     /// <returns>Index in <see cref="TraceModel.Mappings"/>, or -1.</returns>
     public int Find(ulong address, long time)
     {
-        int low = 0, high = _starts.Length;
+        var cut = Pieces;
+        int low = 0, high = cut.Starts.Length;
         while (low < high)
         {
             var middle = (int)((uint)(low + high) >> 1);
-            if (_starts[middle] <= address)
+            if (cut.Starts[middle] <= address)
                 low = middle + 1;
             else
                 high = middle;
         }
 
         var piece = low - 1;
-        if (piece < 0 || address >= _ends[piece])
+        if (piece < 0 || address >= cut.Ends[piece])
             return -1;
 
         // The last one not younger than the time; before all of them, the first: its record may have come late.
-        var history = _history.AsSpan(_first[piece], _first[piece + 1] - _first[piece]);
+        var history = cut.History.AsSpan(cut.First[piece], cut.First[piece + 1] - cut.First[piece]);
         var found = history[0].Mapping;
         for (var i = 1; i < history.Length && history[i].From <= time; i++)
             found = history[i].Mapping;

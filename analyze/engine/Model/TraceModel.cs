@@ -8,13 +8,12 @@ public sealed partial class TraceModel
 {
     private readonly Dictionary<int, int[]> _threadsByTid;
 
-    internal TraceModel(IReadOnlyList<TraceModule> modules, Mapping[] mappings, IReadOnlyList<AddressSpace> spaces, IReadOnlyList<TraceThread> threads, int versions)
+    internal TraceModel(IReadOnlyList<TraceModule> modules, Mapping[] mappings, IReadOnlyList<AddressSpace> spaces, IReadOnlyList<TraceThread> threads)
     {
         Modules = modules;
         Mappings = mappings;
         Spaces = spaces;
         Threads = threads;
-        Versions = versions;
         _threadsByTid = threads.GroupBy(t => t.Tid).ToDictionary(g => g.Key, g => g.Select(t => t.Index).ToArray());
     }
 
@@ -29,9 +28,6 @@ public sealed partial class TraceModel
 
     /// <summary>Every thread under each of its names, by thread number, then time.</summary>
     public IReadOnlyList<TraceThread> Threads { get; }
-
-    /// <summary>Versions of all address spaces together: one past the largest <see cref="AddressSpace.VersionAt"/>.</summary>
-    public int Versions { get; }
 
     /// <summary>The thread with that number at that time; null when no record told of it.</summary>
     /// <remarks>A little early is as good: the record of a new thread may carry a later time than its first sample on another CPU.</remarks>
