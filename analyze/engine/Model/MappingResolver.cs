@@ -1,0 +1,92 @@
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Unwind;
+using TraceKit.Engine.Stacks;
+
+namespace TraceKit.Engine.Model;
+
+/// <summary>From (address space, time, address) to (module, address in the module's own tables). Any thread may ask.</summary>
+internal sealed class MappingResolver
+{
+    private readonly TraceModel _model;
+    private readonly IReadOnlyList<ModuleData> _data;
+    private readonly ulong[] _biases;
+    private readonly byte[] _states; // 0 not asked yet, 1 bias holds, 2 the file has no such part
+
+    private readonly Func<ulong, int> _kernelModuleOf;
+
+    /// <param name="model">Mappings.</param>
+    /// <param name="data">Tables of each module.</param>
+    /// <param name="kernelModuleOf">Index of the module that holds a kernel address, or -1.</param>
+    public MappingResolver(TraceModel model, IReadOnlyList<ModuleData> data, Func<ulong, int> kernelModuleOf)
+    {
+        _kernelModuleOf = kernelModuleOf;
+        _model = model;
+        _data = data;
+        _biases = new ulong[model.Mappings.Length];
+        _states = new byte[model.Mappings.Length];
+    }
+
+    /// <summary>What a frame is called by when an address is looked up.</summary>
+    public FrameKey Resolve(AddressSpace? space, long time, ulong address)
+    {
+        if (space is null)
+            return new FrameKey(FrameTable.NoModule, address, FrameKind.Guest);
+        if ((long)address < 0)
+            return ResolveKernel(address);
+        var index = space.Find(address, time);
+        if (index < 0)
+            return new FrameKey(FrameTable.NoModule, address, FrameKind.User);
+        var mapping = _model.Mappings[index];
+        if (!IsFile(mapping.Module))
+            return new FrameKey(mapping.Module, address, FrameKind.User);
+        var svma = TryGetBias(index, out var bias) ? address - bias : address - mapping.Start + mapping.PageOffset;
+        return new FrameKey(mapping.Module, svma, FrameKind.User);
+    }
+
+    /// <summary>A kernel address: the same in every space.</summary>
+    public FrameKey ResolveKernel(ulong address) =>
+        new((long)address < 0 ? _kernelModuleOf(address) : FrameTable.NoModule, address, (long)address < 0 ? FrameKind.Kernel : FrameKind.User);
+
+    /// <summary>The mapping as the unwinder wants it; false when nothing is there, or something that is not code.</summary>
+    public bool TryFindForUnwind(AddressSpace space, long time, ulong address, out ModuleMapping result)
+    {
+        var index = (long)address < 0 ? -1 : space.Find(address, time);
+        if (index < 0 || _model.Modules[_model.Mappings[index].Module].Kind == ModuleKind.Data)
+        {
+            result = default;
+            return false;
+        }
+
+        var mapping = _model.Mappings[index];
+        var hasBias = TryGetBias(index, out var bias);
+        result = new ModuleMapping
+        {
+            ModuleIndex = mapping.Module,
+            Table = hasBias ? _data[mapping.Module].Unwind : null,
+            Bias = bias,
+            Start = new Avma(mapping.Start),
+            End = new Avma(mapping.End),
+        };
+        return true;
+    }
+
+    private bool IsFile(int module) => _model.Modules[module].Kind is ModuleKind.Elf or ModuleKind.Vdso;
+
+    private bool TryGetBias(int index, out ulong bias)
+    {
+        // Two threads may both compute it: they write the same, the bias before the state.
+        var state = Volatile.Read(ref _states[index]);
+        bias = _biases[index];
+        if (state == 0)
+        {
+            var mapping = _model.Mappings[index];
+            var has = _data[mapping.Module].Image is { } image
+                && image.TryGetBias(new Avma(mapping.Start), new FileOffset(mapping.PageOffset), mapping.End - mapping.Start, out bias);
+            _biases[index] = bias;
+            state = (byte)(has ? 1 : 2);
+            Volatile.Write(ref _states[index], state);
+        }
+
+        return state == 1;
+    }
+}

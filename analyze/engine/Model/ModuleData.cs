@@ -1,0 +1,60 @@
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Cfi;
+using TraceKit.DebugInfo.Elf;
+using TraceKit.DebugInfo.Jit;
+using TraceKit.DebugInfo.Kernel;
+using TraceKit.Engine.Symbols;
+
+namespace TraceKit.Engine.Model;
+
+/// <summary>The tables of one module, each opened when it is first asked for. Any thread may ask.</summary>
+internal sealed class ModuleData
+{
+    private readonly Lazy<ElfImage?> _image;
+    private readonly Lazy<UnwindTable?> _unwind;
+    private readonly Lazy<SymbolTable?> _symbols;
+    private readonly Lazy<Kallsyms?> _kallsyms;
+    private readonly Lazy<PerfMap?> _perfMap;
+
+    /// <param name="module">Whose tables; its <see cref="TraceModule.SnapshotProblem"/> is written when they turn out damaged.</param>
+    /// <param name="snapshot">Gives the snapshot's bytes, or null when the trace has none; may throw <see cref="BadDataException"/>.</param>
+    public ModuleData(TraceModule module, Func<SparseImage?> snapshot)
+    {
+        Module = module;
+        _image = new(() => Guarded(() => module.Kind is ModuleKind.Elf or ModuleKind.Vdso && snapshot() is { } image ? ElfImage.Parse(image, module.Path) : null));
+        _unwind = new(() => Guarded(() => Image is { } image ? UnwindTable.Build(image) : null));
+        _symbols = new(() => Guarded(() => Image is { } image ? SymbolTable.Build(image) : null));
+        _kallsyms = new(() => Guarded(() => module.Kind == ModuleKind.Kernel && Whole(snapshot()) is { } bytes ? Kallsyms.ReadCompact(bytes) : null));
+        _perfMap = new(() => Guarded(() => module.Kind == ModuleKind.Jit && Whole(snapshot()) is { } bytes ? PerfMap.Parse(bytes) : null));
+    }
+
+    public TraceModule Module { get; }
+
+    public ElfImage? Image => _image.Value;
+
+    public UnwindTable? Unwind => _unwind.Value;
+
+    public SymbolTable? Symbols => _symbols.Value;
+
+    public Kallsyms? Kallsyms => _kallsyms.Value;
+
+    public PerfMap? PerfMap => _perfMap.Value;
+
+    private static ReadOnlyMemory<byte>? Whole(SparseImage? image) =>
+        image is not null && image.TryRead(default, image.Length, out var bytes) ? bytes : null;
+
+    private T? Guarded<T>(Func<T?> open)
+        where T : class
+    {
+        try
+        {
+            return open();
+        }
+        catch (BadDataException e)
+        {
+            Module.SnapshotProblem = e.Message;
+            Module.Unresolved = UnresolvedReason.DamagedSnapshot;
+            return null;
+        }
+    }
+}

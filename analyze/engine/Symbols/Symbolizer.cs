@@ -1,0 +1,145 @@
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Demangle;
+using TraceKit.DebugInfo.Elf;
+using TraceKit.DebugInfo.Kernel;
+using TraceKit.Engine.Model;
+using TraceKit.Engine.Stacks;
+
+namespace TraceKit.Engine.Symbols;
+
+/// <summary>Names every frame of a table in one go: grouped by module, ascending, each distinct symbol demangled once.</summary>
+internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? kallsyms)
+{
+    private readonly List<Function> _functions = [];
+
+    /// <summary>The functions, and for each frame the bytes from its function's start (0 when unknown).</summary>
+    public (FunctionTable Functions, ulong[] Offsets) Run(FrameTable frames)
+    {
+        var ofFrame = new int[frames.Count];
+        var offsets = new ulong[frames.Count];
+        for (int start = 0, end; start < frames.Count; start = end)
+        {
+            // Frames are sorted by module, then address.
+            var module = frames.Modules[start];
+            end = start + 1;
+            while (end < frames.Count && frames.Modules[end] == module)
+                end++;
+            Name(frames, start, end, ofFrame, offsets);
+        }
+
+        return (new FunctionTable([.. _functions], ofFrame), offsets);
+    }
+
+    private void Name(FrameTable frames, int start, int end, int[] ofFrame, ulong[] offsets)
+    {
+        var moduleIndex = frames.Modules[start];
+        var data = moduleIndex < 0 ? null : modules[moduleIndex];
+        var found = new Found[end - start];
+        var symbols = data?.Module.Kind is ModuleKind.Elf or ModuleKind.Vdso ? data.Symbols : null;
+        if (symbols is not null)
+            FindInElf(frames, start, symbols, found);
+        else
+            FindOneByOne(frames, start, data, found);
+
+        // Functions of a module in order of name: numbers do not depend on anything but the trace.
+        var numbers = new SortedDictionary<(string Name, FrameKind Kind, UnresolvedReason Reason), (string Raw, int Number)>(ByName.Instance);
+        foreach (var f in found)
+            numbers.TryAdd((f.Name, f.Kind, f.Reason), (f.Raw, 0));
+        var moduleName = data?.Module.Name ?? FunctionTable.UnknownName;
+        foreach (var key in numbers.Keys.ToArray())
+        {
+            numbers[key] = (numbers[key].Raw, _functions.Count);
+            _functions.Add(new Function(key.Name, numbers[key].Raw, moduleIndex, moduleName, key.Kind, key.Reason));
+        }
+
+        for (var i = 0; i < found.Length; i++)
+        {
+            ofFrame[start + i] = numbers[(found[i].Name, found[i].Kind, found[i].Reason)].Number;
+            offsets[start + i] = found[i].Offset;
+        }
+    }
+
+    private readonly record struct Found(string Name, string Raw, ulong Offset, FrameKind Kind, UnresolvedReason Reason);
+
+    private static void FindInElf(FrameTable frames, int start, SymbolTable symbols, Found[] found)
+    {
+        var addresses = new Svma[found.Length];
+        for (var i = 0; i < found.Length; i++)
+            addresses[i] = new Svma(frames.Addresses[start + i]);
+        var indexes = new int[found.Length];
+        symbols.Find(addresses, indexes);
+        var names = new Dictionary<int, (string Name, string Raw)>();
+        var missing = symbols.Count == 0 ? UnresolvedReason.NoSymbolTable : UnresolvedReason.NoSymbol;
+        for (var i = 0; i < found.Length; i++)
+        {
+            var kind = frames.Kinds[start + i];
+            if (indexes[i] < 0)
+            {
+                found[i] = new Found(FunctionTable.UnknownName, "", 0, kind, missing);
+                continue;
+            }
+
+            if (!names.TryGetValue(indexes[i], out var name))
+            {
+                var raw = symbols.Name(indexes[i]);
+                name = (Demangler.TryDemangle(symbols.NameBytes(indexes[i]), out var demangled) ? demangled : raw, raw);
+                names.Add(indexes[i], name);
+            }
+
+            found[i] = new Found(name.Name, name.Raw, addresses[i].Value - symbols[indexes[i]].Start.Value, kind, UnresolvedReason.None);
+        }
+    }
+
+    private void FindOneByOne(FrameTable frames, int start, ModuleData? data, Found[] found)
+    {
+        for (var i = 0; i < found.Length; i++)
+        {
+            var address = frames.Addresses[start + i];
+            var kind = frames.Kinds[start + i];
+            var reason = ReasonFor(data, kind);
+            if (kind == FrameKind.Kernel && kallsyms is not null && kallsyms.TryFind(new Avma(address), out var symbol))
+            {
+                found[i] = new Found(symbol.Name, symbol.Name, address - symbol.Start.Value, kind, UnresolvedReason.None);
+            }
+            else if (data?.PerfMap is { } map && map.TryFind(new Avma(address), out var jitted))
+            {
+                found[i] = new Found(jitted.Name, jitted.Name, address - jitted.Start.Value, kind, UnresolvedReason.None);
+            }
+            else
+            {
+                found[i] = new Found(FunctionTable.UnknownName, "", 0, kind, reason);
+            }
+        }
+    }
+
+    private UnresolvedReason ReasonFor(ModuleData? data, FrameKind kind)
+    {
+        if (kind == FrameKind.Guest)
+            return UnresolvedReason.Guest;
+        if (kind == FrameKind.Kernel)
+            return kallsyms is { State: KallsymsState.Present } ? UnresolvedReason.NoSymbol : UnresolvedReason.HiddenKernelSymbols;
+        if (data is null)
+            return UnresolvedReason.NoMapping;
+        if (data.Module.Unresolved != UnresolvedReason.None)
+            return data.Module.Unresolved;
+        return data.Module.Kind switch
+        {
+            ModuleKind.Jit => data.PerfMap is null ? UnresolvedReason.JitWithoutMap : UnresolvedReason.NotInPerfMap,
+            ModuleKind.Data => UnresolvedReason.NotCode,
+            _ => UnresolvedReason.NoModuleSnapshot,
+        };
+    }
+
+    private sealed class ByName : IComparer<(string Name, FrameKind Kind, UnresolvedReason Reason)>
+    {
+        public static ByName Instance { get; } = new();
+
+        public int Compare((string Name, FrameKind Kind, UnresolvedReason Reason) x, (string Name, FrameKind Kind, UnresolvedReason Reason) y)
+        {
+            var order = string.CompareOrdinal(x.Name, y.Name);
+            if (order == 0)
+                order = ((byte)x.Kind).CompareTo((byte)y.Kind);
+            return order == 0 ? ((byte)x.Reason).CompareTo((byte)y.Reason) : order;
+        }
+    }
+}
