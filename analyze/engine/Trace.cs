@@ -1,27 +1,103 @@
 using TraceKit.Engine.Model;
+using TraceKit.Format.Dtr;
+using TraceKit.Format.Dtr.Metadata;
 
 namespace TraceKit.Engine;
 
 /// <summary>An opened recording: what it says about itself, and the door to its samples.</summary>
+/// <remarks>Opening reads the small chunks only; <see cref="Model"/> is made when it is first asked for. Safe to use from several threads.</remarks>
 public sealed partial class Trace : IDisposable
 {
-    /// <summary>Path as the user gave it; <c>-</c> for standard input.</summary>
-    public string Path { get; private init; } = "";
+    private readonly DtrReader _reader;
+    private readonly string? _temporary;
+    private readonly Lazy<ModelParts> _model;
 
-    /// <summary>What was recorded, in the order of the recording's command line.</summary>
-    public IReadOnlyList<TraceEvent> Events { get; private init; } = [];
+    private Trace(string path, DtrReader reader, string? temporary)
+    {
+        Path = path;
+        _reader = reader;
+        _temporary = temporary;
+        _model = new Lazy<ModelParts>(BuildModel);
+        ReadMetadata();
+    }
+
+    /// <summary>Path as the user gave it; <c>-</c> for standard input.</summary>
+    public string Path { get; }
+
+    /// <summary>Bytes of the file.</summary>
+    public long Length => _reader.Length;
+
+    /// <summary>The container, for what only it can tell (chunks, headers).</summary>
+    public DtrReader Container => _reader;
+
+    /// <summary>Where and how it was recorded; empty facts when that chunk is lost.</summary>
+    public HostInfo Host { get; private set; } = new();
+
+    /// <summary>What was recorded; sample tables point here.</summary>
+    public IReadOnlyList<TraceEvent> Events { get; private set; } = [];
+
+    /// <summary>The modules that the file tells of, with what it holds of each.</summary>
+    public IReadOnlyList<ModuleInfo> Snapshots { get; private set; } = [];
+
+    /// <summary>Facts of processes.</summary>
+    public IReadOnlyList<ProcessInfo> Processes { get; private set; } = [];
+
+    /// <summary>What the recorder says was lost.</summary>
+    public IReadOnlyList<LossReport> Losses { get; private set; } = [];
+
+    /// <summary>The recorder's own totals; null when the recording was cut short.</summary>
+    public RecordingSummary? Summary { get; private set; }
+
+    /// <summary>What of the file is unreadable, as far as it was looked at.</summary>
+    public IReadOnlyList<DtrDamage> Damage => _reader.Damage;
 
     /// <summary>Processes, threads and mappings.</summary>
-    public TraceModel Model { get; private init; } = null!;
+    public TraceModel Model => _model.Value.Model;
+
+    /// <summary>Time of the first and last sample by the chunks' headers, nanoseconds; both 0 when there is none.</summary>
+    public (long First, long Last) SampleTimes { get; private set; }
+
+    internal IReadOnlyList<EventSource> EventSources { get; private set; } = [];
+
+    internal ModelParts Parts => _model.Value;
+
+    internal IReadOnlyList<ChunkHeader> SampleChunks { get; private set; } = [];
 
     /// <summary>Opens a recording.</summary>
     /// <param name="path">A <c>.dtr</c> file; <c>-</c> for standard input, which is spooled to a temporary file.</param>
     /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="TraceKit.Binary.BadDataException">It is not a recording, or of a newer version.</exception>
-    public static Trace Open(string path) => new() { Path = path };
+    public static Trace Open(string path)
+    {
+        if (path != "-")
+            return new Trace(path, DtrReader.Open(path), null);
+        var temporary = System.IO.Path.GetTempFileName(); // 0600
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.Open, FileAccess.Write))
+            using (var input = Console.OpenStandardInput())
+                input.CopyTo(file);
+            return new Trace(path, DtrReader.Open(temporary), temporary);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a recording that is in memory.</summary>
+    /// <param name="data">The file's bytes; not copied.</param>
+    /// <param name="name">How to call it in messages.</param>
+    /// <exception cref="TraceKit.Binary.BadDataException">It is not a recording, or of a newer version.</exception>
+    public static Trace Open(ReadOnlyMemory<byte> data, string name) => new(name, DtrReader.Open(data, name), null);
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _reader.Dispose();
+        if (_temporary is not null)
+            File.Delete(_temporary);
     }
 }

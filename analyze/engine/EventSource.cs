@@ -1,0 +1,103 @@
+using TraceKit.Binary;
+using TraceKit.Engine.Model;
+using TraceKit.Format.Dtr.Metadata;
+using TraceKit.Format.Perf;
+using TraceKit.Format.Tracefs;
+
+namespace TraceKit.Engine;
+
+/// <summary>An event with what is needed to decode its records.</summary>
+internal sealed class EventSource
+{
+    private const uint TracepointType = 2; // PERF_TYPE_TRACEPOINT
+    private const uint SoftwareType = 1; // PERF_TYPE_SOFTWARE
+
+    public EventSource(int index, EventDescription description, PerfArchitecture architecture)
+    {
+        Description = description;
+        if (!PerfEventAttr.TryRead(description.AttrBytes, out var attr))
+            attr = null;
+        Layout = attr is null ? null : new SampleLayout(attr, architecture);
+        Format = ParseFormat(description.Format);
+
+        // perf's cpu-clock and task-clock (PERF_COUNT_SW_CPU_CLOCK 0, _TASK_CLOCK 1) count nanoseconds.
+        var isClock = attr is { Type: SoftwareType, Config: 0 or 1 };
+        var isFrequency = attr is not null && attr.Has(PerfAttrFlags.freq);
+        DefaultPeriod = attr is null || attr.SamplePeriodOrFrequency == 0 ? 1
+            : !isFrequency ? (long)Math.Min(attr.SamplePeriodOrFrequency, long.MaxValue)
+            : isClock ? Math.Max(1, 1_000_000_000 / (long)Math.Min(attr.SamplePeriodOrFrequency, long.MaxValue)) : 1;
+        HasStackDumps = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_STACK_USER) && Layout.Has(PerfSampleFormat.PERF_SAMPLE_REGS_USER)
+            && architecture == PerfArchitecture.X64;
+        HasPeriod = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_PERIOD);
+        HasCpu = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_CPU);
+        HasCallchain = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_CALLCHAIN);
+        DwarfOfRegister = Layout is null ? [] : DwarfRegisters(Layout.RegsUser);
+        Fields = Format is null ? [] : [.. Format.Fields.Where(f => !f.IsCommon)];
+        Event = new TraceEvent
+        {
+            Index = index,
+            Name = description.Name,
+            IsTracepoint = attr?.Type == TracepointType || Format is not null,
+            Fields = [.. Fields.Select(f => new TraceEventField(f.Name, f.Type, f.IsText))],
+            PrintFormat = Format?.PrintText ?? "",
+            WeightIsTime = isClock,
+            Filter = description.Filter ?? "",
+            HasStackDumps = HasStackDumps,
+        };
+    }
+
+    public TraceEvent Event { get; }
+
+    public EventDescription Description { get; }
+
+    /// <summary>Null when the attribute is damaged: its samples cannot be read.</summary>
+    public SampleLayout? Layout { get; }
+
+    /// <summary>Null when it is no tracepoint, or its format is damaged.</summary>
+    public EventFormat? Format { get; }
+
+    /// <summary>Own fields, as in <see cref="TraceEvent.Fields"/>.</summary>
+    public EventField[] Fields { get; }
+
+    public long DefaultPeriod { get; }
+
+    public bool HasStackDumps { get; }
+
+    public bool HasPeriod { get; }
+
+    public bool HasCpu { get; }
+
+    public bool HasCallchain { get; }
+
+    /// <summary>DWARF number of each register in the order of the sample; -1 for those that unwinding has no use for.</summary>
+    public int[] DwarfOfRegister { get; }
+
+    private static int[] DwarfRegisters(ulong mask)
+    {
+        var numbers = new List<int>();
+        for (var bit = 0; bit < 64; bit++)
+        {
+            if ((mask >> bit & 1) == 0)
+                continue;
+            var dwarf = PerfRegsX86.ToDwarf(bit);
+            numbers.Add(dwarf is >= 0 and <= 16 ? dwarf : -1);
+        }
+
+        return [.. numbers];
+    }
+
+    private static EventFormat? ParseFormat(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        try
+        {
+            return EventFormat.Parse(text);
+        }
+        catch (BadDataException)
+        {
+            // The event's samples are still counted and unwound; only its fields are not known.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using TraceKit.DebugInfo.Elf;
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Kernel;
+using TraceKit.Engine.Symbols;
+using TraceKit.Format.Dtr;
+using TraceKit.Format.Dtr.Metadata;
+using SnapshotKind = TraceKit.Format.Dtr.Metadata.ModuleKind;
+
+namespace TraceKit.Engine.Model;
+
+/// <summary>Brings what was mapped together with what the file holds of it.</summary>
+internal sealed class ModuleCatalog
+{
+    /// <summary>The largest snapshot that is opened: whole debug files of browsers stay below.</summary>
+    private const long MaximumSnapshotBytes = 2L << 30;
+
+    private readonly DtrReader _reader;
+    private readonly List<TraceModule> _modules = [];
+    private readonly List<ModuleData> _data = [];
+    private readonly Dictionary<MappedFile, int> _known = [];
+    private readonly Dictionary<uint, int> _bySnapshot = [];
+    private readonly Dictionary<string, ModuleInfo> _byBuildId = new(StringComparer.Ordinal);
+    private readonly Dictionary<(uint, uint, ulong), ModuleInfo> _byInode = [];
+    private readonly Dictionary<string, ModuleInfo> _byPath = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, ModuleInfo> _perfMaps = [];
+    private readonly Dictionary<string, int> _kernelModules = new(StringComparer.Ordinal);
+    private readonly int _kernel;
+
+    public ModuleCatalog(DtrReader reader, IReadOnlyList<ModuleInfo> snapshots)
+    {
+        _reader = reader;
+        ModuleInfo? kernel = null;
+        foreach (var info in snapshots)
+        {
+            switch (info.Kind)
+            {
+                case SnapshotKind.Elf or SnapshotKind.Vdso:
+                    if (info.BuildId.Length > 0)
+                        _byBuildId.TryAdd(Convert.ToHexStringLower(info.BuildId), info);
+                    if (info.Inode != 0)
+                        _byInode.TryAdd((info.DeviceMajor, info.DeviceMinor, info.Inode), info);
+                    _byPath.TryAdd(info.Path, info);
+                    foreach (var path in info.OtherPaths)
+                        _byPath.TryAdd(path, info);
+                    break;
+                case SnapshotKind.PerfMap:
+                    _perfMaps[info.Pid] = info;
+                    break;
+                case SnapshotKind.Kernel:
+                    kernel = info;
+                    break;
+            }
+        }
+
+        _kernel = Add(
+            new TraceModule { Index = 0, Kind = ModuleKind.Kernel, Path = "[kernel.kallsyms]", Name = "[kernel.kallsyms]", BuildId = Convert.ToHexStringLower(kernel?.BuildId ?? []) }, kernel);
+        if (kernel is null || kernel.BlobBytes == 0)
+        {
+            _modules[_kernel].Unresolved = UnresolvedReason.HiddenKernelSymbols;
+            _modules[_kernel].SnapshotProblem = kernel?.MissingReason ?? "the recording has no kernel symbols";
+        }
+
+        Kallsyms = _data[_kernel].Kallsyms;
+        if (Kallsyms is { State: not KallsymsState.Present })
+        {
+            _modules[_kernel].Unresolved = UnresolvedReason.HiddenKernelSymbols;
+            _modules[_kernel].SnapshotProblem = Kallsyms.Reason;
+        }
+
+        foreach (var name in Kallsyms?.Modules ?? [])
+        {
+            if (name.Length > 0 && !_kernelModules.ContainsKey(name))
+                _kernelModules.Add(name, Add(new TraceModule { Index = _modules.Count, Kind = ModuleKind.KernelModule, Path = $"[{name}]", Name = $"[{name}]" }, null));
+        }
+    }
+
+    public IReadOnlyList<TraceModule> Modules => _modules;
+
+    public IReadOnlyList<ModuleData> Data => _data;
+
+    /// <summary>The kernel's symbols; null when the recording has none.</summary>
+    public Kallsyms? Kallsyms { get; }
+
+    /// <summary>The module of a kernel address.</summary>
+    public int OfKernelAddress(ulong address) =>
+        Kallsyms is not null && Kallsyms.TryFind(new Avma(address), out var symbol) && _kernelModules.TryGetValue(symbol.Module, out var module) ? module : _kernel;
+
+    /// <summary>The module of a mapping; made when it is new.</summary>
+    public int Of(MappedFile file)
+    {
+        // Of memory without a file only the process matters; of a file, the process does not.
+        var key = file.IsAnonymous ? new MappedFile(file.Pid, "//anon", "", 0, 0, 0, 0) : file with { Pid = 0 };
+        if (_known.TryGetValue(key, out var index))
+            return index;
+        index = file.IsAnonymous ? AddJit(file.Pid) : file.IsData ? AddData(file) : AddFile(file);
+        _known.Add(key, index);
+        return index;
+    }
+
+    private int AddJit(int pid)
+    {
+        _perfMaps.TryGetValue(pid, out var map);
+        return Add(new TraceModule { Index = _modules.Count, Kind = ModuleKind.Jit, Path = map?.Path ?? "//anon", Name = $"[JIT] tid {pid}", Pid = pid }, map);
+    }
+
+    private int AddData(MappedFile file) =>
+        Add(new TraceModule { Index = _modules.Count, Kind = ModuleKind.Data, Path = file.Path, Name = file.Path }, null);
+
+    private int AddFile(MappedFile file)
+    {
+        var info = Find(file);
+        if (info is not null && _bySnapshot.TryGetValue(info.Id, out var known))
+            return known;
+        var path = file.IsVdso ? "[vdso]" : file.Path;
+        var index = Add(
+            new TraceModule
+            {
+                Index = _modules.Count,
+                Kind = file.IsVdso ? ModuleKind.Vdso : ModuleKind.Elf,
+                Path = path,
+                Name = path[(path.LastIndexOf('/') + 1)..],
+                BuildId = info is { BuildId.Length: > 0 } ? Convert.ToHexStringLower(info.BuildId) : file.BuildId,
+            },
+            info);
+        if (info is not null)
+            _bySnapshot.Add(info.Id, index);
+        return index;
+    }
+
+    /// <summary>By what names the content, before what names the place: a path may show another file tomorrow.</summary>
+    private ModuleInfo? Find(MappedFile file)
+    {
+        if (file.BuildId.Length > 0)
+            return _byBuildId.GetValueOrDefault(file.BuildId);
+        if (file.Inode != 0 && _byInode.TryGetValue((file.Major, file.Minor, file.Inode), out var byInode) && (file.Generation == byInode.InodeGeneration || byInode.InodeGeneration == 0))
+            return byInode;
+        if (!_byPath.TryGetValue(file.Path, out var byPath))
+            return null;
+
+        // The same path with another inode is another file.
+        return file.Inode != 0 && byPath.Inode != 0 && (byPath.Inode != file.Inode || byPath.DeviceMajor != file.Major || byPath.DeviceMinor != file.Minor) ? null : byPath;
+    }
+
+    private int Add(TraceModule module, ModuleInfo? info)
+    {
+        if (info is not null)
+        {
+            module.HasSnapshot = info.BlobBytes > 0;
+            module.SnapshotProblem = info.MissingReason ?? "";
+        }
+        else if (module.Kind is ModuleKind.Elf or ModuleKind.Vdso)
+        {
+            module.SnapshotProblem = "the recording has no snapshot of this file";
+        }
+
+        _modules.Add(module);
+        _data.Add(new ModuleData(module, () => Snapshot(module, info), info?.BlobFormat ?? ""));
+        return module.Index;
+    }
+
+    private SparseImage? Snapshot(TraceModule module, ModuleInfo? info)
+    {
+        if (info is null || info.BlobBytes == 0)
+            return null;
+        ReadOnlyMemory<byte> blob = BlobPart.ReadAll(_reader, info, MaximumSnapshotBytes, out var missing);
+        if (missing > 0)
+            module.SnapshotProblem = $"{missing} of {info.BlobBytes} bytes of the snapshot are lost";
+        if (blob.IsEmpty)
+            return null;
+        if (info.Extents.Count == 0)
+            return SparseImage.FromWhole(blob);
+        var extents = new List<FileExtent>();
+        foreach (var extent in info.Extents)
+        {
+            if (extent.BlobOffset > (ulong)blob.Length || extent.Length > (ulong)blob.Length - extent.BlobOffset)
+                BadDataException.Throw($"module {info.Id}", extent.BlobOffset, BadDataCode.InvalidValue, $"an extent within {blob.Length} bytes", $"{extent.Length} bytes");
+            extents.Add(new FileExtent(new FileOffset(extent.FileOffset), blob.Slice((int)extent.BlobOffset, (int)extent.Length)));
+        }
+
+        return new SparseImage(info.FileLength, [.. extents]);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Text;
+using TraceKit.Format.Perf;
+
+namespace TraceKit.Engine.Model;
+
+/// <summary>Collects side-band records of all CPUs and tells them in order of time.</summary>
+internal sealed class SideBandReader(IReadOnlyList<EventSource> events, Func<MappedFile, int> moduleOf)
+{
+    private readonly List<Item> _items = [];
+    private readonly Dictionary<ulong, SampleLayout> _layoutById = events
+        .Where(e => e.Layout is not null)
+        .SelectMany(e => e.Description.Ids.Select(id => (id.Id, e.Layout!)))
+        .DistinctBy(p => p.Id).ToDictionary(p => p.Id, p => p.Item2);
+
+    private readonly SampleLayout? _anyLayout = events.Select(e => e.Layout).FirstOrDefault(l => l is not null);
+
+    private enum ItemKind
+    {
+        Comm,
+        Exec,
+        Fork,
+        Exit,
+        Map,
+    }
+
+    private readonly record struct Item(long Time, ItemKind Kind, int Pid, int Tid, int ParentPid, int ParentTid, string? Comm, Mapping Mapping);
+
+    public SideBandTotals Totals { get; } = new();
+
+    /// <summary>Reads the records that stand one after another in a chunk.</summary>
+    public void AddChunk(ReadOnlySpan<byte> payload)
+    {
+        while (!payload.IsEmpty)
+        {
+            if (!PerfRecord.TryRead(payload, out var record))
+            {
+                Totals.Malformed++;
+                return;
+            }
+
+            payload = payload[record.Bytes.Length..];
+            Totals.Records++;
+            if (!TryAdd(record))
+                Totals.Malformed++;
+        }
+    }
+
+    /// <summary>Tells everything to the builder, oldest first; what has the same time in the order of the file.</summary>
+    public void TellTo(TraceModelBuilder builder)
+    {
+        foreach (var item in _items.OrderBy(i => i.Time))
+        {
+            switch (item.Kind)
+            {
+                case ItemKind.Comm or ItemKind.Exec:
+                    builder.Comm(item.Time, item.Pid, item.Tid, item.Comm!, item.Kind == ItemKind.Exec);
+                    break;
+                case ItemKind.Fork:
+                    builder.Fork(item.Time, item.Pid, item.Tid, item.ParentPid, item.ParentTid);
+                    break;
+                case ItemKind.Exit:
+                    builder.Exit(item.Time, item.Tid);
+                    break;
+                default:
+                    builder.Map(item.Time, item.Pid, item.Mapping);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The layout of a side-band record's trailer; null when no event has one.</summary>
+    public SampleLayout? LayoutOf(PerfRecord record) =>
+        _anyLayout is not null && _anyLayout.TryReadId(record, out var id) && _layoutById.TryGetValue(id, out var layout) ? layout : _anyLayout;
+
+    private bool TryAdd(PerfRecord record)
+    {
+        if (LayoutOf(record) is not { } layout)
+            return false;
+        switch (record.Type)
+        {
+            case PerfRecordType.PERF_RECORD_COMM:
+                if (!CommRecord.TryParse(record, layout, out var comm))
+                    return false;
+                Add(new Item((long)comm.SampleId.Time, comm.IsExec ? ItemKind.Exec : ItemKind.Comm, (int)comm.Pid, (int)comm.Tid, 0, 0, Encoding.UTF8.GetString(comm.Comm), default));
+                return true;
+            case PerfRecordType.PERF_RECORD_FORK or PerfRecordType.PERF_RECORD_EXIT:
+                if (!ForkRecord.TryParse(record, layout, out var fork))
+                    return false;
+                Add(new Item((long)fork.SampleId.Time, fork.IsExit ? ItemKind.Exit : ItemKind.Fork, (int)fork.Pid, (int)fork.Tid, (int)fork.ParentPid, (int)fork.ParentTid, null, default));
+                return true;
+            case PerfRecordType.PERF_RECORD_MMAP2:
+                return TryAddMmap2(record, layout);
+            case PerfRecordType.PERF_RECORD_MMAP:
+                return TryAddMmap(record, layout);
+            case PerfRecordType.PERF_RECORD_LOST:
+                if (!LostRecord.TryParse(record, layout, out var lost))
+                    return false;
+                Totals.Lost += (long)Math.Min(lost.Lost, long.MaxValue / 2);
+                return true;
+            case PerfRecordType.PERF_RECORD_LOST_SAMPLES:
+                if (!LostSamplesRecord.TryParse(record, layout, out var lostSamples))
+                    return false;
+                Totals.LostSamples += (long)Math.Min(lostSamples.Lost, long.MaxValue / 2);
+                return true;
+            case PerfRecordType.PERF_RECORD_THROTTLE:
+                Totals.Throttled++;
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private bool TryAddMmap2(PerfRecord record, SampleLayout layout)
+    {
+        if (!Mmap2Record.TryParse(record, layout, out var mmap))
+            return false;
+        if ((record.Misc & PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA) != 0 || IsOfKernel(record, mmap.Pid))
+            return true;
+        var file = new MappedFile((int)mmap.Pid, Encoding.UTF8.GetString(mmap.Filename), Convert.ToHexStringLower(mmap.BuildId), mmap.Major, mmap.Minor, mmap.Inode, mmap.InodeGeneration);
+        return TryAddMapping(record, mmap.SampleId, mmap.Address, mmap.Length, mmap.PageOffset, file);
+    }
+
+    private bool TryAddMmap(PerfRecord record, SampleLayout layout)
+    {
+        if (!MmapRecord.TryParse(record, layout, out var mmap))
+            return false;
+        if ((record.Misc & PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA) != 0 || IsOfKernel(record, mmap.Pid))
+            return true;
+        return TryAddMapping(record, mmap.SampleId, mmap.Address, mmap.Length, mmap.PageOffset, new MappedFile((int)mmap.Pid, Encoding.UTF8.GetString(mmap.Filename), "", 0, 0, 0, 0));
+    }
+
+    private bool TryAddMapping(PerfRecord record, SampleId id, ulong start, ulong length, ulong offset, MappedFile file)
+    {
+        _ = record;
+        if (start + length < start)
+            return false;
+        var module = moduleOf(file);
+
+        // Memory without a file has no offset; the kernel gives the address there, and a merged mapping another.
+        var mapping = new Mapping(start, start + length, file.HasFile ? offset : start, module);
+        Add(new Item((long)id.Time, ItemKind.Map, file.Pid, file.Pid, 0, 0, null, mapping));
+        return true;
+    }
+
+    /// <summary>The kernel's own code is told with the process number -1.</summary>
+    private static bool IsOfKernel(PerfRecord record, uint pid) =>
+        pid == uint.MaxValue || (record.Misc & PerfRecordMisc.PERF_RECORD_MISC_CPUMODE_MASK) == PerfRecordMisc.PERF_RECORD_MISC_KERNEL;
+
+    private void Add(Item item) => _items.Add(item);
+}
