@@ -1,3 +1,5 @@
+using TraceKit.Engine.Run;
+
 namespace TraceKit.Engine;
 
 public sealed partial class Analysis

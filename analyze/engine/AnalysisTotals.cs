@@ -33,6 +33,9 @@ public sealed class AnalysisTotals
     /// <summary>Times the kernel throttled an event: samples not taken, nobody can say how many.</summary>
     public long Throttled { get; internal set; }
 
+    /// <summary>Chunks that lie outside the asked time and were not decoded: their samples are in no other number here.</summary>
+    public long SkippedChunks { get; internal set; }
+
     /// <summary>Chunks that could not be read; what they held is unknown.</summary>
     public long DamagedChunks { get; internal set; }
 

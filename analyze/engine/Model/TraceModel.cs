@@ -30,9 +30,16 @@ public sealed partial class TraceModel
     public IReadOnlyList<TraceThread> Threads { get; }
 
     /// <summary>The thread with that number at that time; null when no record told of it.</summary>
-    /// <remarks>A little early is as good: the record of a new thread may carry a later time than its first sample on another CPU.</remarks>
-    public TraceThread? FindThread(int pid, int tid, long time)
+    /// <remarks>
+    /// A little early is as good: the record of a new thread may carry a later time than its first sample on another CPU. And a
+    /// little late: the last samples of a thread may come after the record of its end.
+    /// </remarks>
+    public TraceThread? FindThread(int pid, int tid, long time) => FindThread(pid, tid, time, out _, out _);
+
+    /// <summary>The same, and the span of time (until: exclusive) for which the answer holds.</summary>
+    internal TraceThread? FindThread(int pid, int tid, long time, out long from, out long until)
     {
+        (from, until) = (long.MinValue, long.MaxValue);
         if (!_threadsByTid.TryGetValue(tid, out var indexes))
             return null;
         TraceThread? best = null;
@@ -41,8 +48,15 @@ public sealed partial class TraceModel
             var thread = Threads[index];
             if (thread.Pid != pid)
                 continue;
-            if (best is null || thread.Start <= time)
-                best = thread;
+            if (best is not null && thread.Start > time)
+            {
+                until = thread.Start;
+                break;
+            }
+
+            if (best is not null)
+                from = thread.Start;
+            best = thread;
         }
 
         return best;

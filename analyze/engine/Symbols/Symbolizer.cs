@@ -59,7 +59,31 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
         }
     }
 
+    /// <summary>What is known of a frame by itself; <see cref="ResolvedFrame.Function"/> is -1.</summary>
+    public ResolvedFrame NameOne(FrameKey frame)
+    {
+        var data = frame.Module < 0 ? null : modules[frame.Module];
+        var found = data?.Module.Kind is ModuleKind.Elf or ModuleKind.Vdso && data.Symbols is { } symbols ? FindOneInElf(frame, symbols) : FindElsewhere(frame, data);
+        return new ResolvedFrame(-1, found.Name, found.Offset, frame.Module, data?.Module.Name ?? FunctionTable.UnknownName, frame.Address, frame.Kind, found.Reason);
+    }
+
     private readonly record struct Found(string Name, string Raw, ulong Offset, FrameKind Kind, UnresolvedReason Reason);
+
+    private static UnresolvedReason Missing(SymbolTable symbols) => symbols.Count == 0 ? UnresolvedReason.NoSymbolTable : UnresolvedReason.NoSymbol;
+
+    private static (string Name, string Raw) NameOf(SymbolTable symbols, int index)
+    {
+        var raw = symbols.Name(index);
+        return (Demangler.TryDemangle(symbols.NameBytes(index), out var demangled) ? demangled : raw, raw);
+    }
+
+    private static Found FindOneInElf(FrameKey frame, SymbolTable symbols)
+    {
+        if (!symbols.TryFind(new Svma(frame.Address), out var symbol))
+            return new Found(FunctionTable.UnknownName, "", 0, frame.Kind, Missing(symbols));
+        var (name, raw) = NameOf(symbols, symbol.Index);
+        return new Found(name, raw, frame.Address - symbol.Start.Value, frame.Kind, UnresolvedReason.None);
+    }
 
     private static void FindInElf(FrameTable frames, int start, SymbolTable symbols, Found[] found)
     {
@@ -69,7 +93,7 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
         var indexes = new int[found.Length];
         symbols.Find(addresses, indexes);
         var names = new Dictionary<int, (string Name, string Raw)>();
-        var missing = symbols.Count == 0 ? UnresolvedReason.NoSymbolTable : UnresolvedReason.NoSymbol;
+        var missing = Missing(symbols);
         for (var i = 0; i < found.Length; i++)
         {
             var kind = frames.Kinds[start + i];
@@ -80,11 +104,7 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
             }
 
             if (!names.TryGetValue(indexes[i], out var name))
-            {
-                var raw = symbols.Name(indexes[i]);
-                name = (Demangler.TryDemangle(symbols.NameBytes(indexes[i]), out var demangled) ? demangled : raw, raw);
-                names.Add(indexes[i], name);
-            }
+                names.Add(indexes[i], name = NameOf(symbols, indexes[i]));
 
             found[i] = new Found(name.Name, name.Raw, addresses[i].Value - symbols[indexes[i]].Start.Value, kind, UnresolvedReason.None);
         }
@@ -93,23 +113,17 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
     private void FindOneByOne(FrameTable frames, int start, ModuleData? data, Found[] found)
     {
         for (var i = 0; i < found.Length; i++)
-        {
-            var address = frames.Addresses[start + i];
-            var kind = frames.Kinds[start + i];
-            var reason = ReasonFor(data, kind);
-            if (kind == FrameKind.Kernel && kallsyms is not null && kallsyms.TryFind(new Avma(address), out var symbol))
-            {
-                found[i] = new Found(symbol.Name, symbol.Name, address - symbol.Start.Value, kind, UnresolvedReason.None);
-            }
-            else if (data?.PerfMap is { } map && map.TryFind(new Avma(address), out var jitted))
-            {
-                found[i] = new Found(jitted.Name, jitted.Name, address - jitted.Start.Value, kind, UnresolvedReason.None);
-            }
-            else
-            {
-                found[i] = new Found(FunctionTable.UnknownName, "", 0, kind, reason);
-            }
-        }
+            found[i] = FindElsewhere(new FrameKey(frames.Modules[start + i], frames.Addresses[start + i], frames.Kinds[start + i]), data);
+    }
+
+    private Found FindElsewhere(FrameKey frame, ModuleData? data)
+    {
+        var address = new Avma(frame.Address);
+        if (frame.Kind == FrameKind.Kernel && kallsyms is not null && kallsyms.TryFind(address, out var symbol))
+            return new Found(symbol.Name, symbol.Name, frame.Address - symbol.Start.Value, frame.Kind, UnresolvedReason.None);
+        if (data?.PerfMap is { } map && map.TryFind(address, out var jitted))
+            return new Found(jitted.Name, jitted.Name, frame.Address - jitted.Start.Value, frame.Kind, UnresolvedReason.None);
+        return new Found(FunctionTable.UnknownName, "", 0, frame.Kind, ReasonFor(data, frame.Kind));
     }
 
     private UnresolvedReason ReasonFor(ModuleData? data, FrameKind kind)

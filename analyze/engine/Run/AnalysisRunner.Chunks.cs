@@ -1,0 +1,33 @@
+using TraceKit.Binary;
+
+namespace TraceKit.Engine.Run;
+
+internal sealed partial class AnalysisRunner
+{
+    private long _damagedChunks;
+    private long _skippedChunks;
+
+    private void ReadChunk(SampleWorker worker, SampleChunkReader reader, int index)
+    {
+        var chunk = trace.SampleChunks[index];
+        if (chunk.LastTime != 0 && ((long)chunk.LastTime < worker.From || (long)chunk.FirstTime > worker.To))
+        {
+            Interlocked.Increment(ref _skippedChunks);
+            return;
+        }
+
+        worker.BeginChunk(index);
+        try
+        {
+            reader.Open(chunk);
+            while (reader.TryReadNext(out var record, out var eventIndex))
+                worker.Add(record, eventIndex);
+        }
+        catch (BadDataException e)
+        {
+            // What came before the damage counts; what came after is told as lost, not as absent.
+            Interlocked.Increment(ref _damagedChunks);
+            trace.Container.ReportBadContent(chunk, e);
+        }
+    }
+}

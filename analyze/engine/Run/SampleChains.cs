@@ -1,0 +1,81 @@
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Unwind;
+using TraceKit.Engine.Model;
+using TraceKit.Engine.Unwinding;
+using TraceKit.Format.Perf;
+
+namespace TraceKit.Engine.Run;
+
+/// <summary>
+/// The call chain of a sample, however it was recorded: innermost first, with the markers of <c>enum perf_callchain_context</c>. One per
+/// thread of work.
+/// </summary>
+internal sealed class SampleChains(MappingResolver resolver)
+{
+    private const ulong UserMarker = unchecked((ulong)-512L); // PERF_CONTEXT_USER
+
+    private readonly SpaceModuleMap _moduleMap = new(resolver);
+    private readonly X64Unwinder _unwinder = new();
+    private readonly Avma[] _frames = new Avma[InputLimits.StackFrames];
+    private readonly ulong[] _chain = new ulong[(InputLimits.PerfRecordBytes / 8) + InputLimits.StackFrames + 1];
+
+    /// <summary>How unwinding ended.</summary>
+    public UnwindCounts Unwind { get; } = new();
+
+    /// <summary>The chain; valid until the next call, or as long as the sample.</summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="source">Its event.</param>
+    /// <param name="space">Mappings of its process.</param>
+    /// <param name="version">Their state at the time.</param>
+    public ReadOnlySpan<ulong> Get(in PerfSample sample, EventSource source, AddressSpace space, int version)
+    {
+        if (source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE)
+            return Unwound(sample, source, space, version);
+        if (source.HasCallchain && !sample.Callchain.IsEmpty)
+            return sample.Callchain;
+        if (source.HasStackDumps)
+            Unwind.WithoutDump++;
+        if (!source.Layout!.Has(PerfSampleFormat.PERF_SAMPLE_IP))
+            return [];
+        _chain[0] = sample.Ip;
+        return _chain.AsSpan(0, 1);
+    }
+
+    /// <summary>The kernel's part of the call chain, and the user's part unwound from the dump.</summary>
+    private ReadOnlySpan<ulong> Unwound(in PerfSample sample, EventSource source, AddressSpace space, int version)
+    {
+        var chain = sample.Callchain;
+        var user = chain.IndexOf(UserMarker);
+        if (user >= 0)
+            chain = chain[..user];
+        chain.CopyTo(_chain);
+        var count = chain.Length;
+        if (sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_64)
+        {
+            Unwind.UnsupportedAbi++;
+            if (count == 0)
+                _chain[count++] = sample.Ip;
+            return _chain.AsSpan(0, count);
+        }
+
+        var registers = default(X64Registers);
+        var values = sample.UserRegs;
+        var numbers = source.DwarfOfRegister;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (numbers[i] >= 0)
+                registers.Set(numbers[i], values[i]);
+        }
+
+        registers.TryGet(X64Registers.Rsp, out var stackPointer);
+        _moduleMap.PointTo(space, (long)sample.Time);
+        var stack = new StackMemory(stackPointer, sample.Stack[..sample.StackDynSize]);
+        var result = _unwinder.Unwind(new AddressSpaceId((uint)version, 0), registers, stack, _moduleMap, _frames);
+        _chain[count++] = UserMarker;
+        for (var i = 0; i < result.Count; i++)
+            _chain[count++] = _frames[i].Value;
+        var last = result.Count == 0 ? 0 : _frames[result.Count - 1].Value;
+        Unwind.Add(result, version, result.Count > 1 ? Stacks.LookupAddress.OfReturn(last) : last);
+        return _chain.AsSpan(0, count);
+    }
+}

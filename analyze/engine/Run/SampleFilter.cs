@@ -1,0 +1,47 @@
+using TraceKit.Engine.Model;
+
+namespace TraceKit.Engine.Run;
+
+/// <summary>The options that leave samples out, made ready: everything that does not depend on a single sample is decided once.</summary>
+internal sealed class SampleFilter
+{
+    private readonly AnalysisOptions _options;
+    private readonly HashSet<int> _pids;
+    private readonly HashSet<int> _tids;
+    private readonly HashSet<int> _cpus;
+    private readonly HashSet<string> _comms;
+
+    public SampleFilter(Trace trace, AnalysisOptions options)
+    {
+        _options = options;
+        _pids = [.. options.Pids];
+        _tids = [.. options.Tids];
+        _cpus = [.. options.Cpus];
+        _comms = new HashSet<string>(options.Comms, StringComparer.Ordinal);
+        (From, To) = options.Time.Resolve(trace.SampleTimes.First, trace.SampleTimes.Last);
+        EventWanted = [.. trace.Events.Select(e => options.Events.Count == 0 || options.Events.Any(name => Names(e.Name, name)))];
+    }
+
+    /// <summary>Nanoseconds, inclusive.</summary>
+    public long From { get; }
+
+    /// <summary>Nanoseconds, inclusive.</summary>
+    public long To { get; }
+
+    /// <summary>By event index.</summary>
+    public bool[] EventWanted { get; }
+
+    /// <summary>Whether any CPU is left out.</summary>
+    public bool HasCpus => _cpus.Count > 0;
+
+    public bool WantsCpu(int cpu) => _cpus.Contains(cpu);
+
+    public bool WantsThread(TraceThread thread) =>
+        (_pids.Count == 0 || _pids.Contains(thread.Pid)) && (_tids.Count == 0 || _tids.Contains(thread.Tid)) && (_comms.Count == 0 || _comms.Contains(thread.Comm));
+
+    public Filters.FilterExpression? Expression => _options.Filter;
+
+    /// <summary><c>group:name</c> in full, or the name alone.</summary>
+    private static bool Names(string full, string wanted) =>
+        full == wanted || (full.Length > wanted.Length && full.EndsWith(wanted, StringComparison.Ordinal) && full[full.Length - wanted.Length - 1] == ':');
+}
