@@ -9,7 +9,7 @@ public sealed partial class Trace
     private ModelParts BuildModel()
     {
         var catalog = new ModuleCatalog(_reader, Snapshots);
-        var sideBand = new SideBandReader(EventSources, catalog.Of);
+        var sideBand = new SideBandReader(SideBandLayouts, catalog.Of);
         byte[] buffer = [];
         foreach (var chunk in _reader.Chunks)
         {

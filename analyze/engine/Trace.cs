@@ -11,6 +11,7 @@ public sealed partial class Trace : IDisposable
     private readonly DtrReader _reader;
     private readonly string? _temporary;
     private readonly Lazy<ModelParts> _model;
+    private SideBandLayouts? _sideBandLayouts;
 
     private Trace(string path, DtrReader reader, string? temporary)
     {
@@ -58,6 +59,8 @@ public sealed partial class Trace : IDisposable
     public (long First, long Last) SampleTimes { get; private set; }
 
     internal IReadOnlyList<EventSource> EventSources { get; private set; } = [];
+
+    internal SideBandLayouts SideBandLayouts => LazyInitializer.EnsureInitialized(ref _sideBandLayouts, () => new SideBandLayouts(EventSources))!;
 
     internal ModelParts Parts => _model.Value;
 

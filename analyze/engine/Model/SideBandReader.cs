@@ -4,16 +4,9 @@ using TraceKit.Format.Perf;
 namespace TraceKit.Engine.Model;
 
 /// <summary>Collects side-band records of all CPUs and tells them in order of time.</summary>
-internal sealed class SideBandReader(IReadOnlyList<EventSource> events, Func<MappedFile, int> moduleOf)
+internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, int> moduleOf)
 {
     private readonly List<Item> _items = [];
-    private readonly Dictionary<ulong, SampleLayout> _layoutById = events
-        .Where(e => e.Layout is not null)
-        .SelectMany(e => e.Description.Ids.Select(id => (id.Id, e.Layout!)))
-        .DistinctBy(p => p.Id).ToDictionary(p => p.Id, p => p.Item2);
-
-    private readonly SampleLayout? _anyLayout = events.Select(e => e.Layout).FirstOrDefault(l => l is not null);
-
     private enum ItemKind
     {
         Comm,
@@ -68,13 +61,9 @@ internal sealed class SideBandReader(IReadOnlyList<EventSource> events, Func<Map
         }
     }
 
-    /// <summary>The layout of a side-band record's trailer; null when no event has one.</summary>
-    public SampleLayout? LayoutOf(PerfRecord record) =>
-        _anyLayout is not null && _anyLayout.TryReadId(record, out var id) && _layoutById.TryGetValue(id, out var layout) ? layout : _anyLayout;
-
     private bool TryAdd(PerfRecord record)
     {
-        if (LayoutOf(record) is not { } layout)
+        if (layouts.LayoutOf(record) is not { } layout)
             return false;
         switch (record.Type)
         {

@@ -83,12 +83,15 @@ internal sealed class StackInterner
 
     private static bool IsInnermost(ReadOnlySpan<ulong> chain, int i) => i == 0 || chain[i - 1] >= FirstMarker;
 
+    /// <summary>Whether what follows in the chain happened inside a guest.</summary>
+    public static bool IsGuestMarker(ulong value) => value is >= FirstMarker and <= GuestMarkers;
+
     /// <summary>Stacks without a user part do not depend on the process: those of all kernel threads meet.</summary>
     private int RootFor(int version, ReadOnlySpan<ulong> chain)
     {
         foreach (var value in chain)
         {
-            if (value >= FirstMarker && value <= GuestMarkers)
+            if (IsGuestMarker(value))
                 return Trie.Root(GuestVersion);
         }
 

@@ -1,11 +1,124 @@
+using TraceKit.Engine.Run;
+
 namespace TraceKit.Engine.Streams;
 
 /// <summary>All records of a trace in order of time: a merge over its CPUs that holds one chunk of each.</summary>
-public sealed partial class EventStream : IDisposable
+/// <remarks>
+/// Within a CPU the order is that of the kernel's ring; between CPUs, of time, equal times by CPU. Damaged chunks are passed over and counted.
+/// </remarks>
+public sealed class EventStream
 {
+    private readonly Trace _trace;
+    private readonly SampleFilter _filter;
+    private readonly AnalysisOptions _options;
+    private readonly PriorityQueue<CpuStream, (long Time, int Cpu)> _queue = new();
+    private readonly List<CpuStream> _streams = [];
+    private readonly SideBandStream? _sideBand;
+    private readonly DecodedRecord _current;
+    private readonly FilterSample _filterSample = new();
+    private CpuStream? _open;
+    private bool _sideBandReady;
+
+    private EventStream(Trace trace, AnalysisOptions options, bool sideBand)
+    {
+        _trace = trace;
+        _options = options;
+        _filter = new SampleFilter(trace, options);
+        _current = new DecodedRecord(trace);
+        foreach (var cpu in trace.SampleChunks.Where(Overlaps).GroupBy(c => c.Stream).OrderBy(g => g.Key))
+        {
+            var stream = new CpuStream(trace, _streams.Count, [.. cpu]);
+            _streams.Add(stream);
+            Enqueue(stream);
+        }
+
+        if (!sideBand)
+            return;
+        _sideBand = new SideBandStream(trace);
+        _sideBandReady = _sideBand.MoveNext();
+    }
+
+    /// <summary>The record at hand.</summary>
+    public EventRecord Current => _current;
+
+    /// <summary>Records that could not be decoded, or whose event the trace does not describe.</summary>
+    public long Undecodable { get; private set; }
+
+    /// <summary>Samples that the options left out.</summary>
+    public long Filtered { get; private set; }
+
+    /// <summary>Chunks that could not be read to their end.</summary>
+    public int DamagedChunks => _streams.Sum(s => s.DamagedChunks);
+
     /// <summary>Starts at the first record.</summary>
     /// <param name="trace">An open trace.</param>
     /// <param name="options">What to leave out; the options about what to keep do not matter here.</param>
     /// <param name="sideBand">Whether side-band records (comm, mmap, fork, exit, lost) come too.</param>
     public static EventStream Open(Trace trace, AnalysisOptions options, bool sideBand = false) => new(trace, options, sideBand);
+
+    /// <summary>Goes to the next record; false at the end.</summary>
+    public bool MoveNext()
+    {
+        while (true)
+        {
+            // The stream that gave the last record moves on only now: its buffer held that record.
+            if (_open is { } open)
+            {
+                _open = null;
+                Enqueue(open);
+            }
+
+            var haveSample = _queue.TryPeek(out var next, out var key);
+            if (_sideBandReady && (!haveSample || _sideBand!.Time <= key.Time))
+            {
+                _current.SetSideBand(_sideBand!.Record, _sideBand.Id);
+                _sideBandReady = _sideBand.MoveNext();
+                if (WantsSideBand())
+                    return true;
+                continue;
+            }
+
+            if (!haveSample)
+                return false;
+            _queue.Dequeue();
+            _open = next;
+            if (TryTake(next!))
+                return true;
+        }
+    }
+
+    private void Enqueue(CpuStream stream)
+    {
+        if (stream.MoveNext())
+            _queue.Enqueue(stream, (stream.Time, stream.Number));
+    }
+
+    private bool TryTake(CpuStream stream)
+    {
+        if ((uint)stream.EventIndex >= (uint)_trace.EventSources.Count || !_current.TrySetSample(stream.Record, _trace.EventSources[stream.EventIndex]))
+        {
+            Undecodable++;
+            return false;
+        }
+
+        var wanted = _filter.EventWanted[stream.EventIndex] && _current.Time >= _filter.From && _current.Time <= _filter.To
+            && (!_filter.HasCpus || _filter.WantsCpu(_current.Cpu)) && _filter.WantsThread(_current.Thread) && MatchesExpression();
+        if (!wanted)
+            Filtered++;
+        return wanted;
+    }
+
+    private bool MatchesExpression()
+    {
+        if (_filter.Expression is not { } expression)
+            return true;
+        _filterSample.Set(_current.Source!, _current.Thread, _current.Cpu, _current.Time, _current.Raw);
+        return expression.Matches(_filterSample);
+    }
+
+    private bool WantsSideBand() => _current.Time >= _filter.From && _current.Time <= _filter.To
+        && (_options.Pids.Count == 0 || _options.Pids.Contains(_current.Pid)) && (_options.Tids.Count == 0 || _options.Tids.Contains(_current.Tid));
+
+    private bool Overlaps(Format.Dtr.ChunkHeader chunk) =>
+        chunk.LastTime == 0 || ((long)chunk.LastTime >= _filter.From && (long)chunk.FirstTime <= _filter.To);
 }

@@ -1,0 +1,186 @@
+using System.Text;
+using TraceKit.Engine.Model;
+using TraceKit.Engine.Run;
+using TraceKit.Engine.Stacks;
+using TraceKit.Format.Perf;
+using TraceKit.Format.Tracefs;
+
+namespace TraceKit.Engine.Streams;
+
+/// <summary>The record at hand of an <see cref="EventStream"/>: cheap facts at once, fields and call chain when asked for.</summary>
+internal sealed class DecodedRecord(Trace trace) : EventRecord
+{
+    private readonly GuessedThreads _guessed = new();
+    private readonly List<FieldValue> _fields = [];
+    private readonly List<CallchainEntry> _callchain = [];
+    private FrameNamer? _namer;
+    private SampleChains? _chains;
+    private byte[] _bytes = new byte[1024];
+    private int _length;
+    private int _rawStart;
+    private int _rawLength;
+    private bool _fieldsReady;
+    private bool _callchainReady;
+    private long _time;
+    private int _cpu;
+    private int _pid;
+    private int _tid;
+    private long _period;
+    private ulong _ip;
+    private string? _sideBandText;
+
+    /// <summary>The event of a sample.</summary>
+    public EventSource? Source { get; private set; }
+
+    /// <summary>Whose sample.</summary>
+    public TraceThread Thread { get; private set; } = null!;
+
+    /// <inheritdoc/>
+    public override long Time => _time;
+
+    /// <inheritdoc/>
+    public override int Cpu => _cpu;
+
+    /// <inheritdoc/>
+    public override int Pid => _pid;
+
+    /// <inheritdoc/>
+    public override int Tid => _tid;
+
+    /// <inheritdoc/>
+    public override string Comm => Thread.Comm;
+
+    /// <inheritdoc/>
+    public override TraceEvent? Event => Source?.Event;
+
+    /// <inheritdoc/>
+    public override string SideBandText => Source is null ? _sideBandText ??= SideBandFormatter.Format(Record, trace) : "";
+
+    /// <inheritdoc/>
+    public override long Period => _period;
+
+    /// <inheritdoc/>
+    public override ulong Ip => _ip;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Raw => _bytes.AsSpan(_rawStart, _rawLength);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<FieldValue> Fields
+    {
+        get
+        {
+            if (!_fieldsReady)
+                ReadFields();
+            _fieldsReady = true;
+            return _fields;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<CallchainEntry> Callchain
+    {
+        get
+        {
+            if (!_callchainReady)
+                ReadCallchain();
+            _callchainReady = true;
+            return _callchain;
+        }
+    }
+
+    private PerfRecord Record => new(_bytes.AsSpan(0, _length));
+
+    public bool TrySetSample(PerfRecord record, EventSource source)
+    {
+        if (source.Layout is null || !PerfSample.TryParse(record, source.Layout, out var sample))
+            return false;
+        Keep(record);
+        Source = source;
+        _time = (long)sample.Time;
+        _cpu = source.HasCpu ? (int)sample.Cpu : -1;
+        _pid = (int)sample.Pid;
+        _tid = (int)sample.Tid;
+        _period = source.HasPeriod ? (long)Math.Min(sample.Period, long.MaxValue) : source.DefaultPeriod;
+        _ip = sample.Ip;
+        _rawLength = sample.Raw.Length;
+        _rawStart = _rawLength == 0 ? 0 : OffsetOf(record.Bytes, sample.Raw);
+        Thread = FindThread();
+        return true;
+    }
+
+    public void SetSideBand(PerfRecord record, SampleId id)
+    {
+        Keep(record);
+        Source = null;
+        _time = (long)id.Time;
+        _cpu = (int)id.Cpu;
+        _pid = (int)id.Pid;
+        _tid = (int)id.Tid;
+        _period = 0;
+        _ip = 0;
+        _rawStart = _rawLength = 0;
+        Thread = FindThread();
+    }
+
+    private TraceThread FindThread() => trace.Model.FindThread(_pid, _tid, _time) ?? _guessed.Get(trace.Model, _pid, _tid, _time);
+
+    private void Keep(PerfRecord record)
+    {
+        if (_bytes.Length < record.Bytes.Length)
+            _bytes = new byte[record.Bytes.Length];
+        record.Bytes.CopyTo(_bytes);
+        _length = record.Bytes.Length;
+        _fieldsReady = _callchainReady = false;
+        _fields.Clear();
+        _callchain.Clear();
+        _sideBandText = null;
+    }
+
+    private static int OffsetOf(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> part)
+    {
+        whole.Overlaps(part, out var offset);
+        return offset;
+    }
+
+    private void ReadFields()
+    {
+        if (Source is null)
+            return;
+        var raw = Raw;
+        foreach (var field in Source.Fields)
+        {
+            if (field.TryReadText(raw, out var text))
+                _fields.Add(new FieldValue(field.Name, Encoding.UTF8.GetString(text), 0, false, false));
+            else if (field.TryReadInteger(raw, out var number))
+                _fields.Add(new FieldValue(field.Name, null, number, !field.IsSigned, field.Kind == EventFieldKind.Pointer));
+            else
+                _fields.Add(new FieldValue(field.Name, field.TryReadBytes(raw, out var bytes) ? Convert.ToHexStringLower(bytes) : "", 0, false, false));
+        }
+    }
+
+    private void ReadCallchain()
+    {
+        if (Source is null || !PerfSample.TryParse(Record, Source.Layout!, out var sample))
+            return;
+        if (!Source.HasCallchain && !Source.HasStackDumps)
+            return;
+        _chains ??= new SampleChains(trace.Parts.Resolver);
+        _namer ??= new FrameNamer(trace.Parts);
+        var innermost = true;
+        var guest = false;
+        foreach (var address in _chains.Get(sample, Source, Thread.Space, Thread.Space.VersionAt(_time)))
+        {
+            if (address >= StackInterner.FirstMarker)
+            {
+                innermost = true;
+                guest = StackInterner.IsGuestMarker(address);
+                continue;
+            }
+
+            var lookup = innermost ? address : LookupAddress.OfReturn(address);
+            _callchain.Add(new CallchainEntry(address, _namer.Name(guest ? null : Thread.Space, _time, lookup)));
+            innermost = false;
+        }
+    }
+}
