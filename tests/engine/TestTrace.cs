@@ -125,7 +125,7 @@ internal sealed class TestTrace
                         encoder.Begin((uint)cpu.Key);
                         foreach (var (_, _, eventIndex, record) in chunk)
                             Assert.True(encoder.Add(new PerfRecord(record), eventIndex, _layouts[Math.Min(eventIndex, _layouts.Count - 1)], null));
-                        writer.WriteChunk(ChunkType.Samples, (uint)cpu.Key, encoder.FirstTime, encoder.LastTime, encoder.Finish().Span);
+                        writer.WriteChunk(ChunkType.Samples, (uint)cpu.Key, encoder.FirstTime, encoder.LastTime, encoder.Finish());
                     }
                 }
 
