@@ -100,7 +100,7 @@ public sealed class AnalysisTests
             7000 probe:hit app 1/1 N: [unknown]+0x0([unknown]) n=7 name=abc
 
             """,
-            System.Text.RegularExpressions.Regex.Replace(DumpAll(analysis), @" \d+:( |$)", " N:$1", System.Text.RegularExpressions.RegexOptions.Multiline));
+            System.Text.RegularExpressions.Regex.Replace(DumpAll(analysis), @" \d+:(?<end> |$)", " N:${end}", System.Text.RegularExpressions.RegexOptions.Multiline | System.Text.RegularExpressions.RegexOptions.ExplicitCapture));
         Assert.Equal([0, 1, 0, 1, 0, 0, 0], analysis.Samples.Cpus.ToArray());
         var totals = analysis.Totals;
         Assert.Equal((7, 7, 3, 10, 1, 1), (totals.Read, totals.Used, totals.Lost, totals.Made, totals.UnknownThread, totals.EmptyStacks));

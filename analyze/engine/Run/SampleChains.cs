@@ -35,7 +35,7 @@ internal sealed class SampleChains(MappingResolver resolver)
             return sample.Callchain;
         if (source.HasStackDumps)
             Unwind.WithoutDump++;
-        if (!source.Layout!.Has(PerfSampleFormat.PERF_SAMPLE_IP))
+        if (!source.Layout!.Has(PerfSampleFormat.PERF_SAMPLE_IP) || sample.Ip == 0)
             return [];
         _chain[0] = sample.Ip;
         return _chain.AsSpan(0, 1);
