@@ -1,0 +1,191 @@
+using System.IO.Compression;
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Elf;
+using TraceKit.Testing;
+using static TraceKit.DebugInfo.Elf.ElfConstants;
+
+namespace TraceKit.DebugInfo.Tests.Elf;
+
+/// <summary>ELF files laid out by hand.</summary>
+public class ElfImageTests
+{
+    private static byte[] Small(bool is64Bit = true, bool bigEndian = false, bool headers = true)
+    {
+        var b = new ElfBuilder { Is64Bit = is64Bit, BigEndian = bigEndian, WithSectionHeaders = headers, Machine = is64Bit ? EM_X86_64 : EM_386 };
+        var text = b.AddSection(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, new byte[64]);
+        var note = b.AddSection(".note.gnu.build-id", SHT_NOTE, SHF_ALLOC, 0x2000, ElfBuilder.Note(NT_GNU_BUILD_ID, "GNU", [1, 2, 3, 4], bigEndian));
+        b.AddSection(".gnu_debuglink", SHT_PROGBITS, 0, 0, new ByteWriter(bigEndian).CString("small.debug").Align(4).U32(0xdeadbeef).ToArray());
+        b.AddSymbols(dynamic: false, new ElfSymbol("main", 0x1010, 16));
+        return b.AddSegmentOver(PT_LOAD, PF_R | PF_X, text).AddSegmentOver(PT_NOTE, PF_R, note).Build();
+    }
+
+    /// <summary>Class and byte order change every table's layout, not what is read.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public void ElfImage_EachClassAndByteOrder_SameContent(bool is64Bit, bool bigEndian)
+    {
+        var image = ElfImage.Parse(Small(is64Bit, bigEndian), "small");
+        Assert.Equal((is64Bit, bigEndian, ET_DYN), (image.Is64Bit, image.IsBigEndian, image.Type));
+        Assert.Equal("01020304", Convert.ToHexString(image.BuildId.Span));
+        Assert.Equal(("small.debug", 0xdeadbeef), (image.DebugLink!.FileName, image.DebugLink.Crc));
+        Assert.True(image.TrySection(".text", out var text));
+        Assert.Equal((0x1000UL, 64UL, true), (text.Address.Value, text.Size, text.IsCode));
+        Assert.True(image.TryToSvma(text.Offset, out var address));
+        Assert.Equal(0x1000UL, address.Value);
+        Assert.True(image.TryToFileOffset(new Svma(0x1010), out var offset));
+        Assert.Equal(text.Offset.Value + 16, offset.Value);
+        var symbols = SymbolTable.Build(image);
+        Assert.True(symbols.TryFind(new Svma(0x101f), out var main));
+        Assert.Equal("main", symbols.Name(main.Index));
+        Assert.False(symbols.TryFind(new Svma(0x1020), out _));
+    }
+
+    /// <summary>Without section headers the build-id comes from PT_NOTE.</summary>
+    [Fact]
+    public void ElfImage_NoSectionHeaders_BuildIdFromSegment()
+    {
+        var image = ElfImage.Parse(Small(headers: false), "small");
+        Assert.True(image.SectionsDerived);
+        Assert.Equal("01020304", Convert.ToHexString(image.BuildId.Span));
+    }
+
+    /// <summary>A stripped real library still gives dynamic symbols and unwind rows through its program headers.</summary>
+    [Fact]
+    public void ElfImage_RealLibraryWithoutSectionHeaders_SymbolsAndRowsDerived()
+    {
+        var file = Tool.SystemFiles().FirstOrDefault(f => f.EndsWith("libz.so.1", StringComparison.Ordinal));
+        if (file is null)
+            Assert.Skip("no libz.so.1");
+        var bytes = File.ReadAllBytes(file);
+        var whole = ElfImage.Parse(bytes, file);
+        var stripped = (byte[])bytes.Clone();
+        stripped.AsSpan(40, 8).Clear(); // e_shoff
+        stripped.AsSpan(58, 6).Clear(); // e_shentsize, e_shnum, e_shstrndx
+        var image = ElfImage.Parse(stripped, file);
+        Assert.True(image.SectionsDerived);
+        Assert.Equal(Convert.ToHexString(whole.BuildId.Span), Convert.ToHexString(image.BuildId.Span));
+        SymbolTable a = SymbolTable.Build(whole), b = SymbolTable.Build(image);
+        Assert.True(a.TryFindName("inflate"u8, out var inWhole));
+        Assert.True(b.TryFind(inWhole.Start, out var inStripped));
+        Assert.Equal("inflate", b.Name(inStripped.Index));
+        Assert.Equal(DebugInfo.Cfi.UnwindTable.Build(whole).Count, DebugInfo.Cfi.UnwindTable.Build(image).Count);
+
+        // And so does a snapshot of it.
+        bool Read(ulong offset, Span<byte> destination) => offset <= (ulong)stripped.Length && stripped.AsSpan((int)offset)[..destination.Length].TryCopyTo(destination);
+        var plan = ElfSnapshotPlan.Create(ElfHeaderReader.Read(Read, (ulong)stripped.Length, file), ElfSnapshotParts.Symbols | ElfSnapshotParts.Unwind);
+        var snapshot = ElfImage.Parse(new SparseImage((ulong)stripped.Length, [.. plan.Select(e => new FileExtent(e.Offset, stripped.AsMemory((int)e.Offset.Value, (int)e.Length)))]), file);
+        Assert.Equal(b.Count, SymbolTable.Build(snapshot).Count);
+        Assert.Equal(DebugInfo.Cfi.UnwindTable.Build(whole).Count, DebugInfo.Cfi.UnwindTable.Build(snapshot).Count);
+    }
+
+    /// <summary>More sections than e_shnum can say: the count and the name table's index stand in section 0 (gABI, SHN_XINDEX).</summary>
+    [Fact]
+    public void ElfImage_ExtendedSectionCount_ReadFromSectionZero()
+    {
+        var bytes = Small();
+        var shoff = BitConverter.ToInt32(bytes, 40);
+        var count = bytes[60];
+        BitConverter.TryWriteBytes(bytes.AsSpan(shoff + 32), (ulong)count); // sh_size of section 0
+        BitConverter.TryWriteBytes(bytes.AsSpan(shoff + 40), (uint)bytes[62]); // sh_link
+        BitConverter.TryWriteBytes(bytes.AsSpan(60), (ushort)0);
+        BitConverter.TryWriteBytes(bytes.AsSpan(62), SHN_XINDEX);
+        var image = ElfImage.Parse(bytes, "small");
+        Assert.Equal(count, image.Sections.Length);
+        Assert.True(image.TrySection(".text", out _));
+    }
+
+    /// <summary>A zlib section is inflated; a damaged one and one by zstd say so; a size that zlib cannot produce is refused before it is allocated.</summary>
+    [Fact]
+    public void ElfImage_CompressedSection_InflatedOrRefused()
+    {
+        var content = new byte[5000];
+        content.AsSpan().Fill(7);
+        var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            zlib.Write(content);
+        byte[] Build(uint method, ulong size, byte[] data)
+        {
+            var b = new ElfBuilder();
+            b.AddSection(".debug_frame", SHT_PROGBITS, SHF_COMPRESSED, 0, new ByteWriter().U32(method).U32(0).U64(size).U64(1).U8(data).ToArray());
+            return b.Build();
+        }
+
+        Assert.True(ElfImage.Parse(Build(ELFCOMPRESS_ZLIB, 5000, packed.ToArray()), "z").TrySectionData(".debug_frame", out var inflated));
+        Assert.True(inflated.Span.SequenceEqual(content));
+        var damaged = packed.ToArray();
+        damaged[0] ^= 0xff;
+        Assert.Equal(BadDataCode.InvalidValue, Assert.Throws<BadDataException>(() => ElfImage.Parse(Build(ELFCOMPRESS_ZLIB, 5000, damaged), "z").TrySectionData(".debug_frame", out _)).Code);
+        Assert.Equal(BadDataCode.Unsupported, Assert.Throws<BadDataException>(() => ElfImage.Parse(Build(ELFCOMPRESS_ZSTD, 5000, packed.ToArray()), "z").TrySectionData(".debug_frame", out _)).Code);
+        Assert.Equal(BadDataCode.LimitExceeded, Assert.Throws<BadDataException>(() => ElfImage.Parse(Build(ELFCOMPRESS_ZLIB, 1UL << 30, packed.ToArray()), "z").TrySectionData(".debug_frame", out _)).Code);
+    }
+
+    /// <summary>The load bias of the shapes that exist: PIE, fixed, prelinked, two executable segments, a mapping split by mprotect.</summary>
+    [Theory]
+    [InlineData(0x1000UL, 0x1000UL, 0x5555_5555_5000UL, 0x1000UL, 0x2000UL, 0x5555_5555_4000UL)] // PIE or library linked at 0
+    [InlineData(0x1000UL, 0x40_1000UL, 0x40_1000UL, 0x1000UL, 0x2000UL, 0UL)] // non-PIE
+    [InlineData(0x1000UL, 0x3d_0000_1000UL, 0x7f00_0000_1000UL, 0x1000UL, 0x2000UL, 0x7ec3_0000_0000UL)] // prelinked at 0x3d00000000
+    [InlineData(0x1e30UL, 0x2e30UL, 0x7f00_0000_2000UL, 0x1000UL, 0x2000UL, 0x7f00_0000_0000UL)] // segment in mid-page, address and offset a page apart (lld)
+    [InlineData(0x1000UL, 0x1000UL, 0x7f00_0000_2000UL, 0x2000UL, 0x1000UL, 0x7f00_0000_0000UL)] // the second half of a split mapping
+    public void TryGetBias_EachLayout_StatedBias(ulong offset, ulong address, ulong start, ulong pageOffset, ulong length, ulong bias)
+    {
+        var b = new ElfBuilder().AddSegment(PT_LOAD, PF_R, 0, address - offset, offset, offset).AddSegment(PT_LOAD, PF_R | PF_X, offset, address, 0x2000, 0x2000);
+        Assert.True(ElfImage.Parse(b.Build(), "elf").TryGetBias(new Avma(start), new FileOffset(pageOffset), length, out var found));
+        Assert.Equal(bias, found);
+    }
+
+    /// <summary>Two executable segments at different distances: each mapping belongs to the one it shows most of.</summary>
+    [Fact]
+    public void TryGetBias_TwoExecutableSegments_EachItsOwn()
+    {
+        var image = ElfImage.Parse(new ElfBuilder().AddSegment(PT_LOAD, PF_R | PF_X, 0x1000, 0x1000, 0x1800, 0x1800).AddSegment(PT_LOAD, PF_R | PF_X, 0x2800, 0x10_2800, 0x3000, 0x3000).Build(), "elf");
+        Assert.True(image.TryGetBias(new Avma(0x7000_0000_1000), new FileOffset(0x1000), 0x2000, out var first));
+        Assert.True(image.TryGetBias(new Avma(0x7000_0010_2000), new FileOffset(0x2000), 0x4000, out var second));
+        Assert.Equal((0x7000_0000_0000UL, 0x7000_0000_0000UL), (first, second));
+        Assert.False(image.TryGetBias(new Avma(0x7000_0000_0000), new FileOffset(0x8000), 0x1000, out _));
+    }
+
+    /// <summary>What is not ELF says so, with the file's name.</summary>
+    [Fact]
+    public void ElfImage_NotElf_SaysWhatItFound()
+    {
+        var e = Assert.Throws<BadDataException>(() => ElfImage.Parse("#!/bin/sh\nexit 0\n"u8.ToArray(), "script.sh"));
+        Assert.Equal(BadDataCode.NotThisFormat, e.Code);
+        Assert.StartsWith("script.sh: ELF header+0x0: expected 7f 45 4c 46", e.Message, StringComparison.Ordinal);
+        Assert.Throws<BadDataException>(() => ElfImage.Parse(Array.Empty<byte>(), "empty"));
+    }
+
+    /// <summary>Cut anywhere or with any byte changed: a clean exception or an image that answers, never anything else.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void ElfImage_CutAndFlippedAtEveryByte_OnlyBadData(bool is64Bit, bool bigEndian) =>
+        Hostile.CutAndFlip(Small(is64Bit, bigEndian), bytes =>
+        {
+            var image = ElfImage.Parse(bytes, "hostile");
+            SymbolTable.Build(image).TryFind(new Svma(0x1010), out _);
+            bool Read(ulong offset, Span<byte> destination) => offset <= (ulong)bytes.Length && bytes.AsSpan((int)offset).Length >= destination.Length && bytes.AsSpan((int)offset)[..destination.Length].TryCopyTo(destination);
+            foreach (var extent in ElfSnapshotPlan.Create(ElfHeaderReader.Read(Read, (ulong)bytes.Length, "hostile"), (ElfSnapshotParts)15))
+                Assert.True(extent.Offset.Value + extent.Length <= (ulong)bytes.Length);
+        });
+
+    /// <summary>Pieces answer for what they hold, also across a seam; holes and the space after the end fail.</summary>
+    [Fact]
+    public void SparseImage_Reads_PiecesSeamsAndHoles()
+    {
+        var image = new SparseImage(100, [new FileExtent(new FileOffset(20), new byte[] { 3, 4 }), new FileExtent(new FileOffset(10), new byte[] { 1, 2 }), new FileExtent(new FileOffset(22), new byte[] { 5 })]);
+        Assert.True(image.TryRead(new FileOffset(11), 1, out var one));
+        Assert.Equal([2], one.ToArray());
+        Assert.True(image.TryRead(new FileOffset(21), 2, out var seam));
+        Assert.Equal([4, 5], seam.ToArray());
+        Assert.False(image.TryRead(new FileOffset(11), 2, out _));
+        Assert.False(image.TryRead(new FileOffset(0), 1, out _));
+        Assert.False(image.TryRead(new FileOffset(22), 2, out _));
+        Assert.False(image.TryRead(new FileOffset(99), 2, out _));
+        Assert.False(image.TryRead(new FileOffset(ulong.MaxValue), ulong.MaxValue, out _));
+        Assert.Throws<BadDataException>(() => new SparseImage(100, [new FileExtent(new FileOffset(10), new byte[5]), new FileExtent(new FileOffset(14), new byte[1])]));
+        Assert.Throws<BadDataException>(() => new SparseImage(10, [new FileExtent(new FileOffset(8), new byte[5])]));
+    }
+}

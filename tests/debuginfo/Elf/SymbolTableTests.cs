@@ -1,0 +1,81 @@
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Elf;
+using TraceKit.Testing;
+using static TraceKit.DebugInfo.Elf.ElfConstants;
+
+namespace TraceKit.DebugInfo.Tests.Elf;
+
+/// <summary>Which symbol names an address: the rules, one by one.</summary>
+public class SymbolTableTests
+{
+    private static SymbolTable Build(params ElfSymbol[] symbols)
+    {
+        var b = new ElfBuilder();
+        b.AddSection(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, new byte[0x100]);
+        b.AddSection(".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0x2000, new byte[0x100]);
+        b.AddSymbols(dynamic: false, symbols);
+        b.AddSegment(PT_LOAD, PF_R | PF_X, 0, 0, 0x4000, 0x4000);
+        return SymbolTable.Build(ElfImage.Parse(b.Build(), "symbols"));
+    }
+
+    private static string At(SymbolTable table, ulong address) => table.TryFind(new Svma(address), out var s) ? table.Name(s.Index) : "-";
+
+    /// <summary>At one address perf's order decides: sized, not weak, global, fewer underscores, longer, first.</summary>
+    [Theory]
+    [InlineData("empty", 0, 1, "sized", 8, 0, "sized")]
+    [InlineData("weak", 8, 2, "local", 8, 0, "local")]
+    [InlineData("local", 8, 0, "global", 8, 1, "global")]
+    [InlineData("__libc_open", 8, 1, "open64", 8, 1, "open64")]
+    [InlineData("_open", 8, 1, "__open", 8, 1, "_open")]
+    [InlineData("read", 8, 1, "readable", 8, 1, "readable")]
+    [InlineData("one", 8, 1, "two", 8, 1, "one")]
+    [InlineData("name@@V1", 8, 1, "name", 8, 1, "name@@V1")]
+    public void SymbolTable_TwoAtOneAddress_BestOfPerfsRules(string nameA, uint sizeA, byte bindA, string nameB, uint sizeB, byte bindB, string expected)
+    {
+        var table = Build(new ElfSymbol(nameA, 0x1010, sizeA, STT_FUNC, bindA), new ElfSymbol(nameB, 0x1010, sizeB, STT_FUNC, bindB));
+        Assert.Equal(expected, At(table, 0x1010));
+        Assert.Equal(1, table.Count);
+    }
+
+    /// <summary>A sized symbol ends where it says; one without a size reaches to the next symbol or to the end of its section.</summary>
+    [Fact]
+    public void SymbolTable_Sizes_StatedOrUpToNext()
+    {
+        var table = Build(new ElfSymbol("sized", 0x1000, 0x10), new ElfSymbol("label", 0x1020, 0, STT_NOTYPE), new ElfSymbol("next", 0x1040, 0x10), new ElfSymbol("last", 0x1080, 0));
+        Assert.Equal("sized", At(table, 0x100f));
+        Assert.Equal("-", At(table, 0x1010));
+        Assert.Equal("label", At(table, 0x103f));
+        Assert.Equal("next", At(table, 0x1040));
+        Assert.Equal("last", At(table, 0x10ff));
+        Assert.Equal("-", At(table, 0x1100));
+    }
+
+    /// <summary>Nested symbols: the innermost that covers the address; after it the outer one again. Labels inside a sized function do not split it.</summary>
+    [Fact]
+    public void SymbolTable_Overlaps_InnermostThenOuter()
+    {
+        var table = Build(new ElfSymbol("outer", 0x1000, 0x80), new ElfSymbol("inner", 0x1020, 0x10), new ElfSymbol("label", 0x1040, 0, STT_NOTYPE), new ElfSymbol("tail", 0x1070, 0x20));
+        Assert.Equal("outer", At(table, 0x101f));
+        Assert.Equal("inner", At(table, 0x102f));
+        Assert.Equal("outer", At(table, 0x1030));
+        Assert.Equal("outer", At(table, 0x1044));
+        Assert.Equal("tail", At(table, 0x1078));
+        Assert.Equal("tail", At(table, 0x1088));
+        Svma[] addresses = [new(0x0fff), new(0x1000), new(0x1020), new(0x1030), new(0x1031), new(0x1078), new(0x10f0)];
+        var found = new int[addresses.Length];
+        table.Find(addresses, found);
+        Assert.Equal(addresses.Select(a => At(table, a.Value)), found.Select(i => i < 0 ? "-" : table.Name(i)));
+    }
+
+    /// <summary>Undefined, absolute, data and mapping symbols and labels outside of code are not functions.</summary>
+    [Fact]
+    public void SymbolTable_NotFunctions_LeftOut()
+    {
+        var table = Build(
+            new ElfSymbol("import", 0, 0, Section: SHN_UNDEF), new ElfSymbol("absolute", 0x1000, 4, Section: SHN_ABS), new ElfSymbol("object", 0x1000, 4, STT_OBJECT),
+            new ElfSymbol("$x", 0x1000, 0, STT_NOTYPE), new ElfSymbol("datalabel", 0x2000, 0, STT_NOTYPE, Section: 2), new ElfSymbol("file.c", 0x1000, 0, STT_FILE),
+            new ElfSymbol("ifunc", 0x1050, 4, STT_GNU_IFUNC));
+        Assert.Equal(1, table.Count);
+        Assert.Equal("ifunc", At(table, 0x1050));
+    }
+}
