@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Cfi;
-using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Tests.Cfi;
 using TraceKit.DebugInfo.Unwind;
-using TraceKit.Testing;
 
 namespace TraceKit.DebugInfo.Tests.Unwind;
 
