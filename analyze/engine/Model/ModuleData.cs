@@ -44,8 +44,13 @@ internal sealed class ModuleData
     private static Kallsyms ReadKallsyms(ReadOnlyMemory<byte> bytes, string format) =>
         format == "kallsyms-text" ? Kallsyms.Parse(bytes.Span) : Kallsyms.ReadCompact(bytes);
 
-    private static ReadOnlyMemory<byte>? Whole(SparseImage? image) =>
-        image is not null && image.TryRead(default, image.Length, out var bytes) ? bytes : null;
+    private static ReadOnlyMemory<byte>? Whole(SparseImage? image)
+    {
+        // Not as a conditional expression: there null would become an empty memory.
+        if (image is not null && image.TryRead(default, image.Length, out var bytes))
+            return bytes;
+        return null;
+    }
 
     private T? Guarded<T>(Func<T?> open)
         where T : class
