@@ -1,6 +1,8 @@
 using System.CommandLine;
 using TraceKit.Cli.Host;
 using TraceKit.Report.Flame;
+using TraceKit.Report.Html;
+using TraceKit.Report.Profiles;
 
 namespace TraceKit.Cli.Commands;
 
@@ -24,8 +26,10 @@ internal static class FlameCommand
             var options = selection.Read(result);
             using var trace = Recording.Open(input.One(result), options.Events);
             var analysis = Recording.Run(trace, options, context);
-            var view = FlameViews.Of(analysis, Path.GetFileName(trace.Path));
-            OutputFile.WriteText(path, writer => writer.Write(FlameSvg.Render(view)));
+            if (kind == ".html")
+                OutputFile.Write(path, stream => HtmlReport.Write(HtmlDataBuilder.Build(trace, analysis, $"tracekit {CommandTree.Version}"), stream));
+            else
+                OutputFile.WriteText(path, writer => writer.Write(FlameSvg.Render(FlameViews.Of(analysis, Path.GetFileName(trace.Path)))));
             context.Out.Write($"wrote {path}\n");
             return ExitCodes.Whole;
         });

@@ -37,20 +37,31 @@ internal static class Recording
         using var progress = context.ShowProgress ? new ProgressLine(context.Error, trace.Path) : null;
         var analysis = Analysis.Run(trace, progress is null ? options : options with { Progress = progress.Report });
         progress?.Dispose();
-        WarnOfLosses(trace.Path, analysis.Totals, context);
+        WarnOfLosses(trace, context, analysis.Totals);
         return analysis;
     }
 
     /// <summary>One line on stderr for each kind of loss.</summary>
-    public static void WarnOfLosses(string path, AnalysisTotals totals, CommandContext context)
+    /// <param name="trace">The recording; what of it is damaged is known once it was read.</param>
+    /// <param name="context">Where to say it.</param>
+    /// <param name="totals">Of an analysis, when there was one.</param>
+    public static void WarnOfLosses(Trace trace, CommandContext context, AnalysisTotals? totals = null)
     {
-        if (totals.DamagedChunks > 0 || totals.DamagedBytes > 0)
-            context.Warn($"{path}: damaged: {totals.DamagedChunks} chunks, {totals.DamagedBytes} bytes could not be read; the rest is analyzed ('tracekit verify' says where)");
-        if (totals.Malformed > 0 || totals.UnknownEvent > 0)
+        var path = trace.Path;
+        var damage = trace.Damage;
+        if (damage.Count > 0)
+            context.Warn($"{path}: damaged in {damage.Count} places, {damage.Sum(d => d.Bytes)} bytes could not be read; the rest is used ('tracekit verify' says where)");
+        else if (trace.Container.End is null)
+            context.Warn($"{path}: the recording did not end in order; what was written before is used");
+        if (totals is not null && (totals.Malformed > 0 || totals.UnknownEvent > 0))
             context.Warn($"{path}: {totals.Malformed} records against their layout and {totals.UnknownEvent} of unknown events left out");
-        if (totals.Lost > 0)
-            context.Warn($"{path}: {totals.Lost} samples were lost while recording ({100.0 * totals.Lost / Math.Max(1, totals.Made):0.00} %)");
+        var lost = totals?.Lost ?? (long)(trace.Summary?.Lost ?? 0);
+        if (lost > 0)
+            context.Warn($"{path}: {lost} samples were lost while recording");
     }
+
+    /// <summary>The events of a trace, for messages.</summary>
+    public static string List(Trace trace) => trace.Events.Count == 0 ? "none" : string.Join(", ", trace.Events.Select(e => e.Name));
 
     private static T Seekable<T>(string path, Func<T> open)
     {
@@ -64,7 +75,4 @@ internal static class Recording
             throw new UserErrorException($"{path}: is not a regular file; copy it to one, or pipe it into 'tracekit analyze -'", ExitCodes.UnusableFile);
         }
     }
-
-    /// <summary>The events of a trace, for messages.</summary>
-    public static string List(Trace trace) => trace.Events.Count == 0 ? "none" : string.Join(", ", trace.Events.Select(e => e.Name));
 }

@@ -66,6 +66,23 @@ public static class FieldHistograms
         return views;
     }
 
+    /// <summary>All values of a field in one histogram; null when the analysis did not keep it.</summary>
+    public static Histogram? Count(Analysis analysis, TraceEvent traceEvent, string field, HistogramShape shape)
+    {
+        if (analysis.Samples.Field(field) is not { } column)
+            return null;
+        List<long> values = [], counts = [];
+        for (var row = 0; row < analysis.Samples.Count; row++)
+        {
+            if (analysis.Samples.Events[row] != traceEvent.Index || !column.Has(row))
+                continue;
+            values.Add(column.Values[row]);
+            counts.Add(analysis.Samples.Counts[row]);
+        }
+
+        return Count(values, counts, shape);
+    }
+
     private static Histogram Count(List<long> values, List<long> counts, HistogramShape shape)
     {
         var v = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(values);

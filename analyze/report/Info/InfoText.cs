@@ -31,23 +31,32 @@ public static class InfoText
         return text.ToString();
     }
 
+    /// <summary>Why something was lost, in words.</summary>
+    public static string Cause(LossReport loss) => loss.Cause switch
+    {
+        LossCause.RingFull => "ring buffer full",
+        LossCause.Throttled => "throttled by the kernel",
+        LossCause.WriteError => "could not be written",
+        LossCause.Limit => "over a limit that was asked for",
+        LossCause.Hardware => "lost by the hardware",
+        LossCause.BadRecord => "records that could not be read",
+        LossCause.RateLowered => "sampling rate lowered",
+        _ => "cause unknown",
+    };
+
+    /// <summary>A time of the trace's clock as a date; empty when the recording does not tell the difference.</summary>
+    public static string Utc(long time, long realtimeOffset)
+    {
+        var unix = unchecked(time + realtimeOffset);
+        return realtimeOffset != 0 && unix > 0 ? FormattableString.Invariant($"{DateTime.UnixEpoch.AddTicks(unix / 100):yyyy-MM-dd HH:mm:ss} UTC") : "";
+    }
+
     /// <summary>A loss in one line.</summary>
     public static string Describe(LossReport loss)
     {
-        var cause = loss.Cause switch
-        {
-            LossCause.RingFull => "ring buffer full",
-            LossCause.Throttled => "throttled by the kernel",
-            LossCause.WriteError => "could not be written",
-            LossCause.Limit => "over a limit that was asked for",
-            LossCause.Hardware => "lost by the hardware",
-            LossCause.BadRecord => "records that could not be read",
-            LossCause.RateLowered => "sampling rate lowered",
-            _ => "cause unknown",
-        };
         var cpu = loss.Cpu < 0 ? "" : FormattableString.Invariant($", CPU {loss.Cpu}");
         var detail = string.IsNullOrEmpty(loss.Detail) ? "" : $" ({SafeText.Show(loss.Detail)})";
-        return FormattableString.Invariant($"{loss.Count} {cause}{cpu}, {Seconds(loss.FirstTime)} to {Seconds(loss.LastTime)}{detail}");
+        return FormattableString.Invariant($"{loss.Count} {Cause(loss)}{cpu}, {Seconds(loss.FirstTime)} to {Seconds(loss.LastTime)}{detail}");
     }
 
     /// <summary>A time as <c>script</c> prints it.</summary>
@@ -76,8 +85,8 @@ public static class InfoText
         var end = host.EndTime != 0 ? host.EndTime : last;
         if (start != 0)
         {
-            var utc = TryUtc(start, host.RealtimeOffset);
-            Line(text, "recorded", $"{utc}for {Seconds(end > start ? end - start : 0)} s (clock {(host.ClockId == 1 ? "CLOCK_MONOTONIC" : FormattableString.Invariant($"{host.ClockId}"))} {Seconds(start)} to {Seconds(end)})");
+            var utc = Utc((long)start, host.RealtimeOffset);
+            Line(text, "recorded", $"{utc}{(utc.Length > 0 ? " " : "")}for {Seconds(end > start ? end - start : 0)} s (clock {(host.ClockId == 1 ? "CLOCK_MONOTONIC" : FormattableString.Invariant($"{host.ClockId}"))} {Seconds(start)} to {Seconds(end)})");
         }
 
         Line(text, "by", $"tracekit-capture {SafeText.Show(host.AgentVersion)}: {SafeText.Show(string.Join(' ', host.CommandLine))}");
@@ -90,12 +99,6 @@ public static class InfoText
             if (summary.StopReason is { Length: > 0 } reason)
                 Line(text, "ended", SafeText.Show(reason));
         }
-    }
-
-    private static string TryUtc(ulong time, long offset)
-    {
-        var unix = unchecked((long)time + offset);
-        return offset != 0 && unix > 0 ? FormattableString.Invariant($"{DateTime.UnixEpoch.AddTicks(unix / 100):yyyy-MM-dd HH:mm:ss} UTC ") : "";
     }
 
     private static void AppendEvents(StringBuilder text, TraceInfo info)
