@@ -4,7 +4,6 @@ using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Model;
 using TraceKit.Report.Charts;
 using TraceKit.Report.Html;
-using TraceKit.Report.Info;
 using TraceKit.Report.Profiles;
 using TraceKit.Report.Tables;
 using TraceKit.Report.Text;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using TraceKit.Cli.Host;
-using TraceKit.Engine;
 using TraceKit.Report;
 using TraceKit.Report.Text;
 

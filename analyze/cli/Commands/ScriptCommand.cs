@@ -52,7 +52,7 @@ internal static class ScriptCommand
     {
         var printer = new ScriptPrinter(trace, options);
         var text = new StringBuilder(FlushLetters * 2);
-        using var stream = EventStream.Open(trace, what, sideBand);
+        var stream = EventStream.Open(trace, what, sideBand);
         while (stream.MoveNext())
         {
             printer.Append(text, stream.Current);

@@ -1,7 +1,6 @@
 using TraceKit.DebugInfo.Unwind;
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
-using TraceKit.Engine.Model;
 using TraceKit.Engine.Stacks;
 using TraceKit.Engine.Symbols;
 using TraceKit.Format.Dtr.Metadata;

@@ -2,7 +2,6 @@ using Microsoft.Data.Analysis;
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Model;
-using TraceKit.Format.Dtr.Metadata;
 using TraceKit.Report.Profiles;
 
 namespace TraceKit.Report.Tables;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
@@ -57,7 +56,7 @@ public static class SummaryText
         var index = traceEvent.Index;
         bool Only(int row) => analysis.Samples.Events[row] == index;
         var threads = FlatProfile.Build(analysis, SortKey.ParseList("comm,pid,tid"), false, Only);
-        text.Append(CultureInfo.InvariantCulture, $"\n{SafeText.Show(traceEvent.Name)}: {threads.TotalCount} samples, {threads.TotalWeight} {(traceEvent.WeightIsTime ? "ns" : "events")}\n");
+        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n{SafeText.Show(traceEvent.Name)}: {threads.TotalCount} samples, {threads.TotalWeight} {(traceEvent.WeightIsTime ? "ns" : "events")}\n");
         if (threads.TotalCount == 0)
             return;
         var functions = FlatProfile.Build(analysis, SortKey.ParseList("dso,sym"), false, Only);
@@ -84,7 +83,7 @@ public static class SummaryText
         }
         else if (FieldHistograms.NumericFields(traceEvent).Contains(field.Name) && FieldHistograms.Count(analysis, traceEvent, field.Name, HistogramShape.Log2) is { Count: > 0 } counted)
         {
-            text.Append(CultureInfo.InvariantCulture,
+            text.Append(System.Globalization.CultureInfo.InvariantCulture,
                 $"  {SafeText.Show(field.Name)}: min {counted.Min}, p50 {counted.P50}, mean {counted.Mean:0.##}, p99 {counted.P99}, max {counted.Max}\n");
         }
     }
@@ -95,7 +94,7 @@ public static class SummaryText
         foreach (var entry in profile.Entries.Take(Top))
             text.Append("  ").Append(CallGraphText.Percent(total ? entry.TotalWeight : entry.SelfWeight, profile.TotalWeight).PadLeft(9)).Append("  ").Append(label(entry)).Append('\n');
         if (profile.Entries.Count > Top)
-            text.Append(CultureInfo.InvariantCulture, $"             ({profile.Entries.Count - Top} more)\n");
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"             ({profile.Entries.Count - Top} more)\n");
     }
 
     private static void Line(StringBuilder text, string line) => text.Append("  ").Append(line).Append('\n');
