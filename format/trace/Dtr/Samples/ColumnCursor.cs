@@ -6,39 +6,42 @@ namespace TraceKit.Format.Dtr.Samples;
 /// <summary>Reads one column of a sample chunk; its end is checked at each read.</summary>
 internal struct ColumnCursor
 {
-    private readonly ReadOnlyMemory<byte> _data;
+    private readonly byte[] _data;
+    private readonly int _start;
+    private readonly int _end;
     private readonly SampleColumn _column;
     private int _at;
 
-    public ColumnCursor(ReadOnlyMemory<byte> data, SampleColumn column)
+    /// <summary>An array, not a memory: a span made at each read costs more than the read.</summary>
+    public ColumnCursor(byte[] data, int start, int length, SampleColumn column)
     {
         _data = data;
+        _at = _start = start;
+        _end = start + length;
         _column = column;
-        _at = 0;
     }
 
-    public readonly int Remaining => _data.Length - _at;
+    public readonly int Remaining => _end - _at;
 
     public byte Byte()
     {
-        var data = _data.Span;
-        if (_at >= data.Length)
+        if (_at >= _end)
             Throw("a byte");
-        return data[_at++];
+        return _data[_at++];
     }
 
     public ulong Varint()
     {
-        var data = _data.Span;
+        var data = _data;
         var at = _at;
-        if (at < data.Length && data[at] < 0x80)
+        if (at < _end && data[at] < 0x80)
         {
             _at = at + 1;
             return data[at];
         }
 
         var value = 0UL;
-        for (var shift = 0; shift < 64 && at < data.Length; shift += 7)
+        for (var shift = 0; shift < 64 && at < _end; shift += 7)
         {
             ulong b = data[at++];
             if (shift == 63 && b > 1)
@@ -74,16 +77,16 @@ internal struct ColumnCursor
     {
         if (count > Remaining)
             Throw($"{count} bytes");
-        var bytes = _data.Span.Slice(_at, count);
+        var bytes = _data.AsSpan(_at, count);
         _at += count;
         return bytes;
     }
 
     [DoesNotReturn]
     private readonly void Throw(string what) =>
-        BadDataException.Throw($"samples, column {_column}", (ulong)_at, BadDataCode.Truncated, what, $"{Remaining} bytes left");
+        BadDataException.Throw($"samples, column {_column}", (ulong)(_at - _start), BadDataCode.Truncated, what, $"{Remaining} bytes left");
 
     [DoesNotReturn]
     private readonly void ThrowLimit(string what, int max, ulong found) =>
-        BadDataException.Throw($"samples, column {_column}", (ulong)_at, BadDataCode.InvalidValue, $"at most {max} for {what}", $"{found}");
+        BadDataException.Throw($"samples, column {_column}", (ulong)(_at - _start), BadDataCode.InvalidValue, $"at most {max} for {what}", $"{found}");
 }

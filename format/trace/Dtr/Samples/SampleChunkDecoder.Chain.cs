@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using TraceKit.Binary;
 using TraceKit.Format.Perf;
 
@@ -63,9 +64,9 @@ public sealed partial class SampleChunkDecoder
         if (marker != 0)
             BinaryPrimitives.WriteUInt64LittleEndian(Take(8), marker);
         var entries = state.Entries;
-        var part = Take(entries.Length * 8);
-        for (int i = entries.Length - 1, at = 0; i >= 0; i--, at += 8)
-            BinaryPrimitives.WriteUInt64LittleEndian(part[at..], entries[i]);
+        var part = MemoryMarshal.Cast<byte, ulong>(Take(entries.Length * 8));
+        entries.CopyTo(part);
+        part.Reverse();
     }
 
     private void ReadPart(ChainState state)

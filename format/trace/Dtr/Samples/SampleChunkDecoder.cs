@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using TraceKit.Binary;
 using TraceKit.Format.Perf;
 
@@ -78,13 +79,15 @@ public sealed partial class SampleChunkDecoder
         Stream = BinaryPrimitives.ReadUInt32LittleEndian(data[8..]);
         _time = BinaryPrimitives.ReadUInt64LittleEndian(data[16..]);
         RecordBytes = BinaryPrimitives.ReadUInt64LittleEndian(data[24..]);
+        if (!MemoryMarshal.TryGetArray(payload, out var array))
+            array = new ArraySegment<byte>(payload.ToArray());
         var at = SampleChunkEncoder.HeaderSize;
         for (var i = 0; i < columns; i++)
         {
             var length = BinaryPrimitives.ReadUInt32LittleEndian(data[(32 + i * 4)..]);
             if (length > (uint)(data.Length - at))
                 BadDataException.Throw(Section, (ulong)(32 + i * 4), BadDataCode.Truncated, $"{length} bytes of column {(SampleColumn)i}", $"{data.Length - at}");
-            _columns[i] = new ColumnCursor(payload.Slice(at, (int)length), (SampleColumn)i);
+            _columns[i] = new ColumnCursor(array.Array!, array.Offset + at, (int)length, (SampleColumn)i);
             at += (int)length;
         }
 
