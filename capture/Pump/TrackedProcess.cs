@@ -1,3 +1,5 @@
+using TraceKit.Format.Dtr.Samples;
+
 namespace TraceKit.Capture.Pump;
 
 /// <summary>One executable mapping, as MMAP2 told it. Shared by the processes that inherited it.</summary>
@@ -30,10 +32,7 @@ internal sealed class TrackedMapping
 /// <summary>What the agent knows of a process: enough to filter stacks and to decide which snapshots to take.</summary>
 internal sealed class TrackedProcess(int pid)
 {
-    private ulong[] _starts = [];
-    private ulong[] _ends = [];
-    private int _ranges;
-    private bool _dirty = true;
+    private StackPointerFilter? _filter;
 
     public int Pid { get; } = pid;
 
@@ -56,7 +55,7 @@ internal sealed class TrackedProcess(int pid)
         // The kernel replaces what was mapped there; its end is not told otherwise.
         Mappings.RemoveAll(m => m.Start < mapping.End && mapping.Start < m.End);
         Mappings.Add(mapping);
-        _dirty = true;
+        _filter = null;
     }
 
     /// <summary>The old program's mappings are gone; the new one's follow.</summary>
@@ -65,7 +64,7 @@ internal sealed class TrackedProcess(int pid)
         Retired.AddRange(Mappings);
         Mappings.Clear();
         IsKnown = true;
-        _dirty = true;
+        _filter = null;
     }
 
     public void Inherit(TrackedProcess parent)
@@ -73,7 +72,7 @@ internal sealed class TrackedProcess(int pid)
         Mappings.Clear();
         Mappings.AddRange(parent.Mappings);
         IsKnown = parent.IsKnown;
-        _dirty = true;
+        _filter = null;
     }
 
     public void ForgetRetired()
@@ -81,48 +80,27 @@ internal sealed class TrackedProcess(int pid)
         if (Retired.Count == 0)
             return;
         Retired.Clear();
-        _dirty = true;
+        _filter = null;
     }
 
-    /// <summary>The executable ranges, sorted, not overlapping: starts inclusive, ends exclusive. Valid until the next change.</summary>
-    public void GetRanges(out ReadOnlySpan<ulong> starts, out ReadOnlySpan<ulong> ends)
+    /// <summary>What of this process's stacks is kept; null when its mappings are not known. Made anew after a change.</summary>
+    public StackPointerFilter? Filter
     {
-        if (_dirty)
-            Rebuild();
-        starts = _starts.AsSpan(0, _ranges);
-        ends = _ends.AsSpan(0, _ranges);
-    }
-
-    private void Rebuild()
-    {
-        var count = Mappings.Count + Retired.Count;
-        if (_starts.Length < count)
+        get
         {
-            _starts = new ulong[count + 8];
-            _ends = new ulong[count + 8];
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            var mapping = i < Mappings.Count ? Mappings[i] : Retired[i - Mappings.Count];
-            _starts[i] = mapping.Start;
-            _ends[i] = mapping.End;
-        }
-
-        Array.Sort(_starts, _ends, 0, count);
-        _ranges = 0;
-        for (var i = 0; i < count; i++)
-        {
-            if (_ranges > 0 && _starts[i] <= _ends[_ranges - 1])
+            if (!IsKnown)
+                return null;
+            if (_filter is not null)
+                return _filter;
+            var ranges = new (ulong, ulong)[Mappings.Count + Retired.Count];
+            for (var i = 0; i < ranges.Length; i++)
             {
-                _ends[_ranges - 1] = Math.Max(_ends[_ranges - 1], _ends[i]);
-                continue;
+                var mapping = i < Mappings.Count ? Mappings[i] : Retired[i - Mappings.Count];
+                ranges[i] = (mapping.Start, mapping.End);
             }
 
-            _starts[_ranges] = _starts[i];
-            _ends[_ranges++] = _ends[i];
+            // Words that point into the dump itself are kept anyway; what points into a stack beyond it leads to memory the file does not hold.
+            return _filter = new StackPointerFilter(new AddressRanges(ranges), AddressRanges.Empty);
         }
-
-        _dirty = false;
     }
 }
