@@ -17,7 +17,7 @@ internal sealed class RecordLoop : IDisposable
     /// <summary>What a command gets to end by itself after a signal.</summary>
     private const int GraceMilliseconds = 1000;
 
-    private const int SignalToken = -1;
+    private const int SignalToken = -1, ChildToken = -2;
     private readonly RecordOptions _options;
     private readonly Signals _signals;
     private readonly ChildProcess? _child;
@@ -25,6 +25,7 @@ internal sealed class RecordLoop : IDisposable
     private readonly Encoder _encoder;
     private readonly Poller _poller = new();
     private readonly List<int> _polled = [];
+    private readonly int _childDescriptor = -1;
     private int _tasksLeft;
     private long _end;
 
@@ -36,6 +37,8 @@ internal sealed class RecordLoop : IDisposable
         _drain = drain;
         _encoder = encoder;
         _poller.Add(signals.Descriptor, SignalToken);
+        if (child is not null && (_childDescriptor = child.OpenDescriptor()) >= 0)
+            _poller.Add(_childDescriptor, ChildToken);
         // Ring owners wake us for their CPU; for tasks every carrier is watched, because the owner's thread may be the first to end.
         var watched = options.AllCpus || child is not null ? session.Rings.Count : session.SideBand.Descriptors.Count;
         for (var i = 0; i < watched; i++)
@@ -62,9 +65,13 @@ internal sealed class RecordLoop : IDisposable
             {
                 if (_poller.Token(i) == SignalToken)
                     ended ??= TakeSignals();
-                else if (_poller.IsHangUp(i))
+                else if (_poller.Token(i) >= 0 && _poller.IsHangUp(i))
                     ended ??= TaskEnded(_poller.Token(i));
             }
+
+            // Also without a descriptor, on kernels before 5.3: then within a round.
+            if (_child is not null && _child.Wait(block: false))
+                ended ??= "the command has ended";
 
             _drain.Round(last: false);
             if (_encoder.Failure is not null)
@@ -76,20 +83,18 @@ internal sealed class RecordLoop : IDisposable
         }
     }
 
-    public void Dispose() => _poller.Dispose();
+    public void Dispose()
+    {
+        _poller.Dispose();
+        if (_childDescriptor >= 0)
+            Libc.close(_childDescriptor);
+    }
 
     private string? TakeSignals()
     {
         string? ended = null;
         while (_signals.TryTake(out var signal))
         {
-            if (signal.Number == Libc.SIGCHLD)
-            {
-                if (_child is not null && _child.Wait(block: false))
-                    ended = "the command has ended";
-                continue;
-            }
-
             if (_child is null || _child.ExitCode is not null)
             {
                 ended = "a signal came";

@@ -50,7 +50,9 @@ internal sealed unsafe class ChildProcess
         var pid = Libc.fork();
         if (pid == 0)
         {
-            // A command whose agent died before letting it go must not wait: read returns 0 then.
+            // A command whose agent died before letting it go must not wait: read returns 0 then, once the child's own copy of the end is closed.
+            Libc.child_close(pair[1]);
+            Libc.child_close(pair[2]);
             if (Libc.child_read(pair[0], &token, 1) == 1)
             {
                 Libc.child_sigprocmask(Libc.SIG_SETMASK, mask, null);
@@ -86,6 +88,9 @@ internal sealed unsafe class ChildProcess
             throw new CaptureException($"cannot run '{_name}': {Errno.Text(BitConverter.ToInt32(error))}");
         }
     }
+
+    /// <summary>A descriptor that becomes readable when the command ends; -1 before Linux 5.3.</summary>
+    public int OpenDescriptor() => (int)Libc.syscall(Libc.SYS_pidfd_open, Pid, 0, 0, 0, 0);
 
     /// <summary>Takes its exit status if it ended, or waits for that.</summary>
     /// <returns>Whether it has ended.</returns>
@@ -146,6 +151,7 @@ internal sealed unsafe class ChildProcess
         // SAFETY: each call is refused by the kernel (bad descriptor, empty path) or changes nothing.
         Libc.child_read(-1, &none, 0);
         Libc.child_write(-1, &none, 0);
+        Libc.child_close(-1);
         Libc.child_sigprocmask(Libc.SIG_SETMASK, null, null);
         Libc.child_signal(Libc.SIGPIPE, Libc.child_signal(Libc.SIGPIPE, 0));
         Libc.child_execve(&none, null, null);

@@ -28,6 +28,9 @@ internal static unsafe partial class Libc
 
     public static long SYS_getdents64 { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 61 : 217;
 
+    /// <summary>The same number everywhere.</summary>
+    public const long SYS_pidfd_open = 434;
+
     public static long SYS_gettid { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 178 : 186;
 
     /// <summary>epoll_event is packed on x86-64 only.</summary>
@@ -128,6 +131,10 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "read")]
     [SuppressGCTransition]
     public static partial nint child_read(int fd, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [SuppressGCTransition]
+    public static partial int child_close(int fd);
 
     [LibraryImport("libc", EntryPoint = "write")]
     [SuppressGCTransition]

@@ -3,7 +3,11 @@ namespace TraceKit.Capture.Native;
 /// <summary>A signal that arrived, and whether the terminal sent it (then the command has it already).</summary>
 internal readonly record struct ReceivedSignal(int Number, bool FromTerminal);
 
-/// <summary>SIGINT, SIGTERM, SIGHUP and SIGCHLD as a descriptor: they end a recording between two reads, never inside one.</summary>
+/// <summary>SIGINT, SIGTERM and SIGHUP as a descriptor: they end a recording between two reads, never inside one.</summary>
+/// <remarks>
+/// A signal to the process goes to any thread that does not block it. So all must: this one, those it starts (they inherit its mask), and the
+/// one that the runtime started before it, the finalizer's, which is made to block them by a finalizer.
+/// </remarks>
 internal sealed unsafe class Signals : IDisposable
 {
     private readonly int _fd;
@@ -12,16 +16,16 @@ internal sealed unsafe class Signals : IDisposable
     /// <summary>Blocks the signals; must run on the main thread before any other is started, which then inherit the mask.</summary>
     public Signals()
     {
-        var mask = Bit(Libc.SIGINT) | Bit(Libc.SIGTERM) | Bit(Libc.SIGHUP) | Bit(Libc.SIGCHLD);
         // SAFETY: sigset_t has 128 bytes in glibc and the kernel's first 8 count: a padded buffer is passed, not the bare word.
         var set = stackalloc ulong[16];
         var old = stackalloc ulong[16];
-        set[0] = mask;
+        set[0] = Mask;
         Libc.sigprocmask(Libc.SIG_BLOCK, set, old);
         _previous = old[0];
         _fd = Libc.signalfd(-1, set, Libc.SFD_CLOEXEC | Libc.SFD_NONBLOCK);
         if (_fd < 0)
             throw new CaptureException($"signalfd: {Errno.Text(Errno.Last)}");
+        BlockInFinalizerThread();
     }
 
     public int Descriptor => _fd;
@@ -54,6 +58,30 @@ internal sealed unsafe class Signals : IDisposable
     }
 
     public void Dispose() => Libc.close(_fd);
+
+    private static ulong Mask => Bit(Libc.SIGINT) | Bit(Libc.SIGTERM) | Bit(Libc.SIGHUP);
+
+    private static void BlockInFinalizerThread()
+    {
+        MakeGarbage();
+        GC.Collect(0);
+        GC.WaitForPendingFinalizers();
+    }
+
+    // Not inlined: the object must be unreachable when the collection runs.
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static void MakeGarbage() => _ = new Blocker();
+
+    private sealed class Blocker
+    {
+        ~Blocker()
+        {
+            // SAFETY: as in the constructor of Signals; runs on the finalizer's thread, whose mask this sets.
+            var set = stackalloc ulong[16];
+            set[0] = Mask;
+            Libc.sigprocmask(Libc.SIG_BLOCK, set, null);
+        }
+    }
 
     private static ulong Bit(int signal) => 1UL << (signal - 1);
 }
