@@ -74,7 +74,9 @@ internal sealed unsafe class Signals : IDisposable
 
     private sealed class Blocker
     {
+#pragma warning disable MA0055 // running on the finalizer's thread is the purpose
         ~Blocker()
+#pragma warning restore MA0055
         {
             // SAFETY: as in the constructor of Signals; runs on the finalizer's thread, whose mask this sets.
             var set = stackalloc ulong[16];

@@ -45,7 +45,7 @@ internal sealed class Agent : IDisposable
     {
         // A native build may be named; else the one that was built with the tests runs under the JIT.
         var program = Environment.GetEnvironmentVariable("TRACEKIT_CAPTURE") ?? Path.Combine(AppContext.BaseDirectory, "tracekit-capture");
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Folder };
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Folder };
         // The JIT shares its code pages with a forked child otherwise.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         start.Environment["DOTNET_TieredCompilation"] = "0";

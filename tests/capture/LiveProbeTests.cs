@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using TraceKit.Format.Dtr.Metadata;
 
 namespace TraceKit.Capture.Tests;
 
