@@ -35,10 +35,21 @@ public sealed partial class ElfImage
     public bool TrySectionData(in ElfSection section, out ReadOnlyMemory<byte> data)
     {
         data = default;
-        if (section.Type is SHT_NOBITS or SHT_NULL || section.Size == 0 || !Image.TryRead(section.Offset, section.Size, out var stored))
+        if (!TryStoredData(section, out var stored))
             return false;
         data = (section.Flags & SHF_COMPRESSED) != 0 ? Inflate(section, stored) : stored;
         return true;
+    }
+
+    /// <summary>
+    /// The section's bytes as they stand in the file. Symbols, notes and whatever is loaded are never compressed; who reads only
+    /// those needs no inflater (the capture agent).
+    /// </summary>
+    /// <returns>False when its bytes are not at hand, or it holds none.</returns>
+    public bool TryStoredData(in ElfSection section, out ReadOnlyMemory<byte> data)
+    {
+        data = default;
+        return section.Type is not (SHT_NOBITS or SHT_NULL) && section.Size != 0 && Image.TryRead(section.Offset, section.Size, out data);
     }
 
     /// <summary>As much of the section's stored bytes as the piece that holds its start has; for tables that stay useful when cut.</summary>

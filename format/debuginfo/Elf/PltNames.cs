@@ -41,7 +41,7 @@ internal sealed class PltNames
 
         foreach (ref readonly var section in image.Sections)
         {
-            if (section.Name is ".plt" or ".plt.sec" or ".plt.got" && image.TrySectionData(section, out var code))
+            if (section.Name is ".plt" or ".plt.sec" or ".plt.got" && image.TryStoredData(section, out var code))
                 plt.ReadStubs(code.Span, section);
         }
 
@@ -56,9 +56,9 @@ internal sealed class PltNames
         ReadOnlyMemory<byte> symbols = default, names = default;
         var sections = image.Sections;
         if (section.Link < (uint)sections.Length && sections[(int)section.Link].Type is SHT_DYNSYM or SHT_SYMTAB &&
-            image.TrySectionData(sections[(int)section.Link], out symbols) && sections[(int)section.Link].Link < (uint)sections.Length)
+            image.TryStoredData(sections[(int)section.Link], out symbols) && sections[(int)section.Link].Link < (uint)sections.Length)
         {
-            image.TrySectionData(sections[(int)sections[(int)section.Link].Link], out names);
+            image.TryStoredData(sections[(int)sections[(int)section.Link].Link], out names);
         }
 
         // Elf64_Rela: offset, info (symbol << 32 | type), addend.

@@ -7,7 +7,6 @@ namespace TraceKit.DebugInfo.Elf;
 public sealed partial class SymbolTable
 {
     /// <summary>Builds the table of one file or snapshot; empty when no symbols are at hand.</summary>
-    /// <exception cref="BadDataException">A symbol table is compressed and damaged.</exception>
     public static SymbolTable Build(ElfImage image)
     {
         var raw = new List<RawSymbol>();
@@ -17,7 +16,7 @@ public sealed partial class SymbolTable
             foreach (ref readonly var section in image.Sections)
             {
                 if (section.Type == type && section.Link < (uint)image.Sections.Length &&
-                    image.TrySectionData(section, out var symbols) && image.TrySectionData(image.Sections[(int)section.Link], out var names))
+                    image.TryStoredData(section, out var symbols) && image.TryStoredData(image.Sections[(int)section.Link], out var names))
                 {
                     Collect(image, symbols.Span, names, raw, strings);
                 }

@@ -27,7 +27,10 @@ public enum UnwindStop : byte
     /// <summary>As many frames as the caller has room for.</summary>
     FrameLimit = 7,
 
-    /// <summary>The next value needed is on no dumped stack at all (below the dump or far away: another stack).</summary>
+    /// <summary>
+    /// The next value needed is on no dumped stack at all: far away (another stack), or below the stack pointer (OpenSSL's assembly keeps its
+    /// caller's stack pointer there, and a dump begins at the stack pointer).
+    /// </summary>
     NotReadable = 8,
 
     /// <summary>The rule needs a register whose value is not known in this frame.</summary>

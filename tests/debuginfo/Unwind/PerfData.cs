@@ -28,7 +28,7 @@ internal sealed class PerfData : IModuleMap
                 break;
             if (record.Type == PerfRecordType.PERF_RECORD_SAMPLE)
                 Samples.Add((at, record.Size));
-            else if (record.Type == PerfRecordType.PERF_RECORD_MMAP2 && Mmap2Record.TryParse(record, _layout, out var map) && map.Pid != uint.MaxValue && (map.Protection & 4) != 0)
+            else if (record.Type == PerfRecordType.PERF_RECORD_MMAP2 && Mmap2Record.TryParse(record, _layout, out var map) && map.Pid != uint.MaxValue && (map.Protection & 4) != 0 && map.Pid == (Pid = Pid == 0 ? map.Pid : Pid))
                 Map(map.Address, map.Length, map.PageOffset, System.Text.Encoding.UTF8.GetString(map.Filename), vdso);
             at += record.Size;
         }
@@ -37,6 +37,9 @@ internal sealed class PerfData : IModuleMap
     }
 
     public List<(int At, int Size)> Samples { get; } = [];
+
+    /// <summary>The first process with mappings: the only one whose samples can be unwound with them.</summary>
+    public uint Pid { get; private set; }
 
     public IEnumerable<UnwindTable> Tables => _images.Values.Where(v => v is not null).Select(v => v!.Value.Table);
 

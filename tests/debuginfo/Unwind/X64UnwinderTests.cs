@@ -107,6 +107,14 @@ public class X64UnwinderTests
         Assert.Equal("1010 1410 UnknownRegister", Walk(r, [At(0x1410), At(0x1310)]));
     }
 
+    /// <summary>A saved register whose slot is below the stack pointer has been popped already: <c>leave; ret</c> as GCC describes it.</summary>
+    [Fact]
+    public void X64Unwinder_SlotBelowStackPointer_RegisterAlreadyRestored()
+    {
+        var table = CfiTestImage.Table(a => a.X64Cie().Fde(0x1000, 0x100, p => p.Offset(6, 2)).Fde(0x1200, 0x100, p => p.DefCfa(6, 16)).Fde(0x1300, 0x100, p => p.Undefined(16)));
+        Assert.Equal("1010 1210 1310 ReachedRoot", Walk(Start(0x1010, rbp: Rsp + 8), [At(0x1210), 0, At(0x1310)], table));
+    }
+
     /// <summary>Each way to end, with its reason; nothing outside of executable mappings is reported.</summary>
     [Fact]
     public void X64Unwinder_Ends_ReasonTold()

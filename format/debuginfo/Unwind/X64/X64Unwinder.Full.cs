@@ -94,7 +94,12 @@ public sealed partial class X64Unwinder
             case RegisterRuleKind.Offset:
                 failed = cfa + (ulong)rule.Value;
                 if (!stack.TryReadUInt64(failed, out value))
-                    return UnwindStop.NotReadable;
+                {
+                    // Below the stack pointer: popped already, see Restore.
+                    if (failed >= r.Value[X64Registers.Rsp] || register is X64Registers.Rip or X64Registers.Rsp || !r.TryGet(register, out value))
+                        return UnwindStop.NotReadable;
+                }
+
                 break;
             case RegisterRuleKind.ValOffset:
                 value = cfa + (ulong)rule.Value;

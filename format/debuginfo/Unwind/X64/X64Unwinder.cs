@@ -168,15 +168,19 @@ public sealed partial class X64Unwinder
             saved >>= 8;
             if (slots == 0)
                 continue;
-            if (slots != UnwindRule.Lost && stack.TryReadUInt64(cfa - slots * 8UL, out var value))
+            var slot = cfa - slots * 8UL;
+            if (slots != UnwindRule.Lost && stack.TryReadUInt64(slot, out var value))
             {
                 r.Value[register] = value;
                 known |= 1u << register;
             }
-            else
+            else if (slots == UnwindRule.Lost || slot >= r.Value[X64Registers.Rsp])
             {
                 known &= ~(1u << register);
             }
+
+            // Else the slot is below the stack pointer, which the dump does not have: the register has been popped already. GCC does not say so in
+            // the epilogues of functions with a frame pointer (leave; ret).
 
             if (saved == 0)
                 break;
