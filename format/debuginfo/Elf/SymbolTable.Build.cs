@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using TraceKit.Binary;
 using static TraceKit.DebugInfo.Elf.ElfConstants;
 
 namespace TraceKit.DebugInfo.Elf;
