@@ -62,7 +62,7 @@ public static class LossNotes
         var unwind = analysis.Unwind;
         var empty = analysis.Totals.EmptyStacks > 0 ? $"; {N(analysis.Totals.EmptyStacks)} samples without any frame" : "";
         if (unwind.Samples == 0)
-            return "Truncated: no stack dumps to unwind, call chains are the kernel's" + empty;
+            return "Truncated: not known, stacks are the kernel's call chains as they came" + empty;
         var stopped = unwind.Samples - unwind.ReachedRoot;
         if (stopped == 0)
             return $"Truncated: 0 of {N(unwind.Samples)} stacks, all reached their outermost frame" + empty;

@@ -1,0 +1,121 @@
+using System.Text;
+using TraceKit.Engine.Tests;
+using TraceKit.Format.Dtr.Metadata;
+using static TraceKit.Engine.Tests.TestTrace;
+
+namespace TraceKit.Cli.Tests;
+
+/// <summary>Small recordings with known content, in a folder of their own that goes away with the test.</summary>
+internal sealed class Recordings : IDisposable
+{
+    private const ulong Raw = 1UL << 10; // PERF_SAMPLE_RAW
+
+    private const string Kallsyms = "ffffffff81000000 T _text\nffffffff81001000 T do_syscall_64\nffffffff81200c50 T vfs_read\nffffffff81300000 T _etext\n";
+
+    private const string VfsRead = """
+        name: vfs_read
+        ID: 1500
+        format:
+        	field:unsigned short common_type;	offset:0;	size:2;	signed:0;
+        	field:unsigned char common_flags;	offset:2;	size:1;	signed:0;
+        	field:unsigned char common_preempt_count;	offset:3;	size:1;	signed:0;
+        	field:int common_pid;	offset:4;	size:4;	signed:1;
+
+        	field:unsigned long __probe_ip;	offset:8;	size:8;	signed:0;
+        	field:__data_loc char[] name;	offset:16;	size:4;	signed:1;
+        	field:u64 count;	offset:24;	size:8;	signed:0;
+
+        print fmt: "(%lx) name=\"%s\" count=%Lu", REC->__probe_ip, __get_str(name), REC->count
+        """;
+
+    private const string Readline = """
+        name: readline
+        ID: 1501
+        format:
+        	field:unsigned short common_type;	offset:0;	size:2;	signed:0;
+        	field:unsigned char common_flags;	offset:2;	size:1;	signed:0;
+        	field:unsigned char common_preempt_count;	offset:3;	size:1;	signed:0;
+        	field:int common_pid;	offset:4;	size:4;	signed:1;
+
+        	field:unsigned long __probe_func;	offset:8;	size:8;	signed:0;
+        	field:unsigned long __probe_ret_ip;	offset:16;	size:8;	signed:0;
+        	field:__data_loc char[] arg1;	offset:24;	size:4;	signed:1;
+
+        print fmt: "(%lx <- %lx) arg1=\"%s\"", REC->__probe_func, REC->__probe_ret_ip, __get_str(arg1)
+        """;
+
+    private static readonly byte[] PerfMap = Encoding.UTF8.GetBytes("10000 100 main\n10100 100 std::vector<int, std::allocator<int> >::push_back(int&&)\n10200 10 leaf\n");
+
+    /// <summary>Where the files are.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("tracekit-cli-").FullName;
+
+    /// <summary>cpu-clock samples with call chains of two processes.</summary>
+    public string Cpu() => Save("cpu.dtr", CpuTrace().ToBytes());
+
+    /// <summary>The seed's two probes: strings, a number, kernel and user addresses.</summary>
+    public string Probes() => Save("probes.dtr", ProbeTrace().ToBytes());
+
+    /// <summary>A file with these bytes.</summary>
+    public string Save(string name, byte[] bytes)
+    {
+        var path = Path.Combine(Folder, name);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    internal static TestTrace CpuTrace()
+    {
+        var trace = WithModules(new TestTrace { ChunkSamples = 8 });
+        for (var i = 0UL; i < 40; i++)
+        {
+            ulong[] chain = (i % 5) switch
+            {
+                0 => [UserMarker, 0x10050],
+                1 or 2 => [UserMarker, 0x10205, 0x10110, 0x10050],
+                3 => [UserMarker, 0x10110, 0x10050],
+                _ => [KernelMarker, 0xffffffff81200c60, 0xffffffff81001008, UserMarker, 0x10210, 0x10050],
+            };
+            trace.Sample(1_000_000_000 + i * 10_000_000, 10, 10, (uint)(i & 1), 10_000_000, chain);
+        }
+
+        return trace.Sample(1_500_000_000, 20, 20, 1, 10_000_000, [UserMarker, 0x999000]);
+    }
+
+    internal static TestTrace ProbeTrace()
+    {
+        var trace = WithModules(new TestTrace { ChunkSamples = 8 });
+        var vfsRead = trace.AddEvent("probe:vfs_read", 2, 1500, Raw, VfsRead);
+        var readline = trace.AddEvent("probe_bash:readline", 2, 1501, Raw, Readline);
+        string[] names = ["cmdline", "cmdline", "moduli", "a\u001b[2Jb"];
+        for (var i = 0; i < 12; i++)
+        {
+            trace.Sample(13583551_811406000 + (ulong)i * 585_000, 10, 10, 18, 1, [KernelMarker, 0xffffffff81200c50, 0xffffffff81001008, UserMarker, 0x10110, 0x10050],
+                vfsRead, Event(names[i % 4], 16, 32, (0xffffffff81200c50, 8), (1UL << i, 24)));
+        }
+
+        foreach (var line in new[] { "\u0018", "sudo su ", "ls" })
+            trace.Sample(13583552_900000000 + (ulong)line.Length, 20, 20, 63, 1, [UserMarker, 0x488ee0], readline, Event(line, 24, 32, (0x488ee0, 8), (0x41e62a, 16)));
+        return trace;
+    }
+
+    private static TestTrace WithModules(TestTrace trace) => trace
+        .Comm(0, 10, 10, "app").Map(0, 10, 0x10000, 0x1000, 0, "//anon", 0)
+        .Comm(0, 20, 20, "bash").Map(0, 20, 0x10000, 0x1000, 0, "//anon", 0)
+        .Module(new ModuleInfo { Id = 1, Kind = ModuleKind.Kernel, Path = "[kernel.kallsyms]", BlobFormat = "kallsyms-text", BlobBytes = (ulong)Kallsyms.Length }, Encoding.UTF8.GetBytes(Kallsyms))
+        .Module(new ModuleInfo { Id = 2, Kind = ModuleKind.PerfMap, Path = "/tmp/perf-10.map", Pid = 10, BlobFormat = "perf-map", BlobBytes = (ulong)PerfMap.Length }, PerfMap);
+
+    /// <summary>Raw bytes of a probe: integers at their offsets, one string behind a __data_loc word.</summary>
+    private static byte[] Event(string text, int locationAt, int textAt, params (ulong Value, int At)[] integers)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text + "\0");
+        var raw = new byte[textAt + bytes.Length];
+        foreach (var (value, at) in integers)
+            BitConverter.TryWriteBytes(raw.AsSpan(at), value);
+        BitConverter.TryWriteBytes(raw.AsSpan(locationAt), (uint)(bytes.Length << 16 | textAt));
+        bytes.CopyTo(raw, textAt);
+        return raw;
+    }
+}
