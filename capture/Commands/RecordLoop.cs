@@ -14,6 +14,9 @@ internal sealed class RecordLoop : IDisposable
     /// <summary>Rings are emptied this often even when nothing wakes us: what a kill -9 can lose.</summary>
     private const int RoundMilliseconds = 250;
 
+    /// <summary>The first rounds are shorter, each twice the one before: a short command's facts are read while it lives.</summary>
+    private const int FirstRoundMilliseconds = 8;
+
     /// <summary>What a command gets to end by itself after a signal.</summary>
     private const int GraceMilliseconds = 1000;
 
@@ -54,12 +57,14 @@ internal sealed class RecordLoop : IDisposable
     /// <summary>Runs until something ends the recording; what did, for <c>-v</c>.</summary>
     public string Run()
     {
+        var round = FirstRoundMilliseconds;
         while (true)
         {
             var now = Environment.TickCount64;
             if (now >= _end)
                 return "the time is over";
-            var events = _poller.Wait((int)Math.Clamp(_end - now, 1, RoundMilliseconds));
+            var events = _poller.Wait((int)Math.Clamp(_end - now, 1, round));
+            round = Math.Min(round * 2, RoundMilliseconds);
             string? ended = null;
             for (var i = 0; i < events; i++)
             {
