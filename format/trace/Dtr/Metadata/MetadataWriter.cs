@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using MessagePack;
 
 namespace TraceKit.Format.Dtr.Metadata;
 
 /// <summary>Maps with string keys into one chunk's payload.</summary>
+/// <remarks>Not inlined: MessagePackWriter's methods are, and each call of one here would take a kilobyte of the agent's code.</remarks>
 internal ref struct MetadataWriter
 {
     private readonly ArrayBufferWriter<byte> _buffer;
@@ -17,46 +19,55 @@ internal ref struct MetadataWriter
 
     public static MetadataWriter Create() => new(new ArrayBufferWriter<byte>(512));
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Map(int count) => _writer.WriteMapHeader(count);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Array(int count) => _writer.WriteArrayHeader(count);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Array(string key, int count)
     {
         _writer.Write(key);
         _writer.WriteArrayHeader(count);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Add(string key, string? value)
     {
         _writer.Write(key);
         _writer.Write(value);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Add(string key, ulong value)
     {
         _writer.Write(key);
         _writer.Write(value);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Add(string key, long value)
     {
         _writer.Write(key);
         _writer.Write(value);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Add(string key, bool value)
     {
         _writer.Write(key);
         _writer.Write(value);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Add(string key, ReadOnlySpan<byte> value)
     {
         _writer.Write(key);
         _writer.Write(value);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Add(string key, IReadOnlyList<string> values)
     {
         Array(key, values.Count);
@@ -64,8 +75,10 @@ internal ref struct MetadataWriter
             _writer.Write(value);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Value(ulong value) => _writer.Write(value);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Value(long value) => _writer.Write(value);
 
     public byte[] ToArray()
