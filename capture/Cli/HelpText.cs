@@ -43,7 +43,7 @@ internal static class HelpText
           -o FILE                  output (default tracekit.dtr; an existing one is kept as FILE.old)
           -d DURATION              stop after 500ms, 10s, 2m, 1h. Ctrl+C and SIGTERM also end a recording cleanly
           --max-size SIZE          stop when the file has this size: 500M
-          -m SIZE                  ring buffer of each CPU: pages, or with a unit bytes (default 1M)
+          -m SIZE                  ring buffer of each CPU: pages, or with a unit bytes (default 1M; 4M with dwarf)
           --snapshot none|symbols|unwind   what of each program and library travels in the file (default unwind: symbols and unwind tables)
           -q | -v                  only errors and the last line | also say what is done
         """;

@@ -33,6 +33,13 @@ internal sealed record SessionRing(int Cpu, RingMapping Mapping, RingBuffer Buff
 internal sealed partial class PerfSession : IDisposable
 {
     private const int DefaultRingBytes = 1 << 20;
+
+    /// <summary>Samples with 8 KiB of stack fill a ring in a tenth of a second at 1,000 Hz: what a busy host may keep the drain waiting.</summary>
+    private const int DefaultDwarfRingBytes = 4 << 20;
+
+    /// <summary>All rings together, by default.</summary>
+    private const long DefaultRingsTotal = 256 << 20;
+
     private readonly RecordOptions _options;
     private readonly List<SessionRing> _rings = [];
     private readonly int[] _owners;
@@ -43,7 +50,7 @@ internal sealed partial class PerfSession : IDisposable
     {
         _options = options;
         _owners = new int[cpus.Count];
-        _ringBytes = options.RingBytes ?? DefaultRingBytes;
+        _ringBytes = options.RingBytes ?? DefaultRing(options, cpus.Count);
         Cpus = cpus;
         var needsId = events.Count > 1;
         foreach (var traced in events)
@@ -139,6 +146,14 @@ internal sealed partial class PerfSession : IDisposable
             ring.Mapping.Dispose();
         _rings.Clear();
         CloseAll(SideBand);
+    }
+
+    private static int DefaultRing(RecordOptions options, int cpus)
+    {
+        var bytes = options.CallGraph == CallGraph.Dwarf ? DefaultDwarfRingBytes : DefaultRingBytes;
+        while (bytes > DefaultRingBytes && (long)bytes * cpus > DefaultRingsTotal)
+            bytes /= 2;
+        return bytes;
     }
 
     private static void EnableAll(SessionEvent e)

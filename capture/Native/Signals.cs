@@ -12,6 +12,7 @@ internal sealed unsafe class Signals : IDisposable
 {
     private readonly int _fd;
     private ulong _previous;
+    private bool _any;
 
     /// <summary>Blocks the signals; must run on the main thread before any other is started, which then inherit the mask.</summary>
     public Signals()
@@ -44,8 +45,23 @@ internal sealed unsafe class Signals : IDisposable
             return false;
         }
 
+        _any = true;
         signal = new ReceivedSignal(BitConverter.ToInt32(info), BitConverter.ToInt32(info[8..]) == Libc.SI_KERNEL);
         return true;
+    }
+
+    /// <summary>
+    /// After a signal that ended the recording, takes the same one again if it comes at once: <c>timeout</c> and some supervisors send it to the
+    /// process and then to its group.
+    /// </summary>
+    public void Settle()
+    {
+        if (!_any)
+            return;
+        Thread.Sleep(50);
+        while (TryTake(out _))
+        {
+        }
     }
 
     /// <summary>Lets the signals act as usual again: from here a second Ctrl+C ends the process at once.</summary>
