@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { KINDS, moduleName } from "./model.js";
 import { Painter, ROW } from "./painter.js";
-import { percent, value, unitName } from "./format.js";
+import { count, percent, value, unitName } from "./format.js";
 
 export function Flame({ view, tree, zoom, onZoom, hit, up = false, height, label, rootLabel, onOpen }) {
   const { model } = view;
@@ -45,7 +45,10 @@ export function Flame({ view, tree, zoom, onZoom, hit, up = false, height, label
     holder.current.scrollTop = up ? holder.current.scrollHeight : 0;
     setRedraw((n) => n + 1);
   }, [tree, zoom, up, rows]);
-  useLayoutEffect(() => setSelected(-1), [tree]);
+  // A zoom from outside (breadcrumb, reset) leaves nothing selected.
+  useLayoutEffect(() => {
+    if (selected !== zoom) setSelected(-1);
+  }, [tree, zoom]);
 
   const paint = () => {
     if (width <= 0) return;
@@ -63,7 +66,7 @@ export function Flame({ view, tree, zoom, onZoom, hit, up = false, height, label
   };
   const click = (event) => {
     const id = locate(event);
-    if (id === -1) return;
+    if (id < 0) return;
     setSelected(id);
     onZoom(id);
   };
@@ -115,11 +118,11 @@ export function Flame({ view, tree, zoom, onZoom, hit, up = false, height, label
           <canvas ref={canvas} tabIndex={0} role="img" aria-label={`${label}. Arrow keys walk, Enter zooms, Escape resets, O opens the function.`}
             style={{ width: `${width}px`, height: `${windowHeight}px` }}
             onPointerMove={move} onPointerLeave={() => setHover(null)} onClick={click} onKeyDown={key}
-            onDblClick={(event) => { const id = locate(event); if (id !== -1 && tree.frame(id) >= 0) onOpen?.(tree.frame(id)); }} />
+            onDblClick={(event) => { const id = locate(event); if (id >= 0 && tree.frame(id) >= 0) onOpen?.(tree.frame(id)); }} />
         </div>
       </div>
       <div class="sr-only" aria-live="polite">{spoken}</div>
-      {hover && <Tooltip view={view} tree={tree} at={hover} zoom={zoom} rootLabel={rootLabel} />}
+      {hover && <Tooltip view={view} tree={tree} at={hover} rest={painter.current.rest(hover.id)} zoom={zoom} rootLabel={rootLabel} />}
     </div>
   );
 }
@@ -133,9 +136,9 @@ export function describe(view, tree, id, rootLabel) {
   ];
 }
 
-function Tooltip({ view, tree, at, zoom, rootLabel }) {
+function Tooltip({ view, tree, at, rest, zoom, rootLabel }) {
   const { model, unit } = view;
-  const frame = tree.frame(at.id), total = tree.total(at.id), self = tree.self(at.id);
+  const frame = rest ? -1 : tree.frame(at.id), total = rest ? rest.total : tree.total(at.id), self = rest ? 0 : tree.self(at.id);
   const box = useRef(null);
   useEffect(() => {
     const { width, height } = box.current.getBoundingClientRect();
@@ -146,16 +149,16 @@ function Tooltip({ view, tree, at, zoom, rootLabel }) {
   const module = frame < 0 ? "" : moduleName(model, frame);
   return (
     <div class="tooltip" ref={box} role="tooltip" style={{ visibility: "hidden" }}>
-      <div class="tooltip-name">{frame < 0 ? rootLabel : model.frames.name[frame]}</div>
+      <div class="tooltip-name">{rest ? `${count(rest.count)} boxes too narrow to be drawn` : frame < 0 ? rootLabel : model.frames.name[frame]}</div>
       {frame >= 0 && <div class="tooltip-from">{module || "no module"}{` · ${KINDS[model.frames.kind[frame]]}`}</div>}
       <table>
         <tbody>
           <tr><th>total</th><td>{value(total, unit)}</td><td>{percent(total, view.all)} of all</td></tr>
-          <tr><th>self</th><td>{value(self, unit)}</td><td>{percent(self, view.all)} of all</td></tr>
+          {!rest && <tr><th>self</th><td>{value(self, unit)}</td><td>{percent(self, view.all)} of all</td></tr>}
           {zoom !== tree.root && total <= tree.total(zoom) && <tr><th /><td /><td>{percent(total, tree.total(zoom))} of this view</td></tr>}
         </tbody>
       </table>
-      <div class="tooltip-help">click: zoom · double click: open the function</div>
+      <div class="tooltip-help">{rest ? "zoom into the box above to see them" : "click: zoom · double click: open the function"}</div>
     </div>
   );
 }

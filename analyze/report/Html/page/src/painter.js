@@ -2,7 +2,7 @@
 
 import { KINDS, moduleName } from "./model.js";
 import { fill, theme } from "./colors.js";
-import { fit, withoutArguments } from "./format.js";
+import { count, fit, withoutArguments } from "./format.js";
 
 export const ROW = 20;
 const NARROWEST = 0.5;
@@ -16,13 +16,15 @@ export class Painter {
     this.shorts = new Map();
     this.fills = new Map();
     this.rows = [];
+    this.rests = [];
   }
 
   resetColors() {
     this.fills.clear();
   }
 
-  // Every box in sight, by row: rows[depth] = { left: [], right: [], id: [] }, left to right. `stop` rows are enough for the window.
+  // Every box in sight, by row: rows[depth] = { left: [], right: [], id: [] }, left to right. Boxes too narrow to be drawn are one
+  // grey box together, whose id is below -1: see rest().
   layout(tree, zoom, width) {
     const rows = [];
     const chain = [];
@@ -30,7 +32,7 @@ export class Painter {
     chain.reverse();
     chain.forEach((id) => rows.push({ left: [0], right: [width], id: [id] }));
     const all = tree.total(zoom);
-    this.hidden = 0;
+    this.rests = [];
     if (all > 0) {
       const scale = width / all;
       // An explicit stack: real stacks can be thousands of frames deep.
@@ -41,16 +43,23 @@ export class Painter {
         const pending = [];
         let x = left;
         for (let k = 0; k < kids.length; k++) {
-          const w = tree.total(kids[k]) * scale;
+          let w = tree.total(kids[k]) * scale, id = kids[k];
           if (w < NARROWEST) {
-            this.hidden += kids.length - k; // heaviest first: the rest is narrower still
-            break;
+            // Heaviest first: the rest is narrower still.
+            let total = 0;
+            for (let r = k; r < kids.length; r++) total += tree.total(kids[r]);
+            w = total * scale;
+            if (w < NARROWEST) break;
+            this.rests.push({ count: kids.length - k, total });
+            id = -1 - this.rests.length;
+            k = kids.length;
+          } else {
+            pending.push([id, x, depth + 1]);
           }
           const row = (rows[depth] ??= { left: [], right: [], id: [] });
           row.left.push(x);
           row.right.push(x + w);
-          row.id.push(kids[k]);
-          pending.push([kids[k], x, depth + 1]);
+          row.id.push(id);
           x += w;
         }
         for (let p = pending.length - 1; p >= 0; p--) stack.push(pending[p]);
@@ -83,14 +92,14 @@ export class Painter {
       const row = this.rows[depth];
       const y = place * ROW - scroll;
       for (let b = 0; b < row.id.length; b++) {
-        const id = row.id[b], frame = tree.frame(id), x = row.left[b], boxWidth = row.right[b] - x;
+        const id = row.id[b], rest = this.rest(id), frame = rest ? -2 : tree.frame(id), x = row.left[b], boxWidth = row.right[b] - x;
         const isHit = hit && frame >= 0 && hit[frame];
         g.globalAlpha = (hit && !isHit ? colors.dim : 1) * (depth < this.chain - 1 ? 0.55 : 1);
         g.fillStyle = isHit ? colors.hit : this.fillOf(frame, colors);
         g.fillRect(x, y, Math.max(boxWidth - (boxWidth > 3 ? 1 : 0.2), 0.4), ROW - 1);
         g.globalAlpha = hit && !isHit ? 0.55 : depth < this.chain - 1 ? 0.8 : 1;
         if (boxWidth > 26) {
-          const text = frame < 0 ? rootLabel : this.label(frame, Math.floor((boxWidth - 9) / this.letter));
+          const text = rest ? (boxWidth > 90 ? `${count(rest.count)} too narrow` : "") : frame < 0 ? rootLabel : this.label(frame, Math.floor((boxWidth - 9) / this.letter));
           if (text) {
             g.fillStyle = isHit ? colors.hitText : colors.text;
             g.fillText(text, x + 5, y + ROW / 2, boxWidth - 7);
@@ -110,10 +119,15 @@ export class Painter {
   fillOf(frame, colors) {
     let color = this.fills.get(frame);
     if (!color) {
-      color = frame < 0 ? fill(colors, "group", "", "") : fill(colors, KINDS[this.model.frames.kind[frame]], moduleName(this.model, frame), this.model.frames.name[frame]);
+      color = frame < 0 ? fill(colors, frame === -2 ? "unresolved" : "group", "", "") : fill(colors, KINDS[this.model.frames.kind[frame]], moduleName(this.model, frame), this.model.frames.name[frame]);
       this.fills.set(frame, color);
     }
     return color;
+  }
+
+  // What a grey box stands for; undefined for ordinary boxes.
+  rest(id) {
+    return id < -1 ? this.rests[-2 - id] : undefined;
   }
 
   label(frame, letters) {
