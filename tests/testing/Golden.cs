@@ -33,7 +33,15 @@ public static class Golden
             $"{path}:{line + 1} differs\nexpected: {expectedLines.ElementAtOrDefault(line) ?? "(end)"}\n   found: {actualLines.ElementAtOrDefault(line) ?? "(end)"}");
     }
 
-    /// <summary>The folder that holds TraceKit.sln, from this source file's own place.</summary>
-    public static string RepositoryRoot([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+    /// <summary>The folder that holds TraceKit.sln, found upwards from the caller's source file.</summary>
+    public static string RepositoryRoot([CallerFilePath] string here = "")
+    {
+        for (var folder = Path.GetDirectoryName(here); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "TraceKit.sln")))
+                return folder;
+        }
+
+        throw new InvalidOperationException($"no TraceKit.sln above {here}");
+    }
 }
