@@ -10,7 +10,7 @@ namespace TraceKit.Format.Tests.Dtr;
 
 public sealed class SampleChunkTests
 {
-    private static readonly SampleLayout Dwarf = new(
+    internal static readonly SampleLayout Dwarf = new(
         PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER, 0, 0,
         (1 << 6) | (1 << 7) | (1 << 8), 0, true, PerfArchitecture.X64);
 
@@ -266,7 +266,7 @@ public sealed class SampleChunkTests
         _ => (ulong)random.NextInt64(),
     };
 
-    private static SampleLayout RandomLayout(Random random)
+    internal static SampleLayout RandomLayout(Random random)
     {
         var type = (ulong)random.NextInt64() & ((1UL << 25) - 1) & ~(PERF_SAMPLE_READ | PERF_SAMPLE_BRANCH_STACK | PERF_SAMPLE_AUX | PERF_SAMPLE_REGS_INTR);
         if (random.Next(4) == 0)
@@ -276,7 +276,7 @@ public sealed class SampleChunkTests
         return new SampleLayout(type, 0, 0, (ulong)random.Next() & 0xffffff, 0, true, (PerfArchitecture)random.Next(3));
     }
 
-    private static byte[] RandomRecord(Random random, SampleLayout layout, int i)
+    internal static byte[] RandomRecord(Random random, SampleLayout layout, int i)
     {
         if (random.Next(15) == 0)
         {
