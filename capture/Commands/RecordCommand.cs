@@ -89,7 +89,7 @@ internal static class RecordCommand
         child?.Release();
         // On a loaded host the rings overflow while the drain waits for its turn; it needs little time, but soon. Only this thread, and only
         // where it is allowed (CAP_SYS_NICE); the command and the other threads were started before.
-        Libc.setpriority(0, (uint)Libc.syscall(Libc.SYS_gettid, 0, 0, 0, 0, 0), -10);
+        ThreadPriorities.Set(-10);
     }
 
     private static string ShellWord(string text)

@@ -40,6 +40,7 @@ internal sealed class BlockQueue
     private readonly Queue<Batch> _ready = new(4);
     private readonly int _limit;
     private int _made;
+    private bool _woken;
 
     public BlockQueue(int blocks)
     {
@@ -97,13 +98,24 @@ internal sealed class BlockQueue
         }
     }
 
-    /// <summary>The next batch; null when none came within the time.</summary>
+    /// <summary>Lets <see cref="Take"/> return without a batch: there is something else to do.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>The next batch; null when none came within the time, or when woken.</summary>
     public Batch? Take(int timeoutMilliseconds)
     {
         lock (_gate)
         {
-            if (_ready.Count == 0)
+            if (_ready.Count == 0 && !_woken)
                 Monitor.Wait(_gate, timeoutMilliseconds);
+            _woken = false;
             return _ready.TryDequeue(out var batch) ? batch : null;
         }
     }

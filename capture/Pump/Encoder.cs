@@ -80,7 +80,8 @@ internal sealed class Encoder
     {
         _thread.Join();
         var endTime = Clock.Monotonic;
-        _snapshots.Finish();
+        if (_snapshots.Dropped > 0)
+            Terminal.Notice($"{_snapshots.Dropped} snapshots were not taken: too many were waiting");
         // What was lost after the last PERF_RECORD_LOST could be written.
         if (countedLost > _losses.TotalRingFull)
             _losses.RingFull(0, countedLost.Value - _losses.TotalRingFull, _lastTimes[0], endTime);
@@ -109,6 +110,9 @@ internal sealed class Encoder
     {
         try
         {
+            // Behind the drain, before what the host does: a full ring loses samples.
+            ThreadPriorities.Set(-5);
+            _output.Posted = _queue.Wake;
             _output.Write(ChunkType.Host, ChunkHeader.NoStream, 0, 0, HostFacts.Host(_options, _startTime, 0).Encode());
             _output.Write(ChunkType.Events, ChunkHeader.NoStream, 0, 0, HostFacts.Events(_session).Encode());
             DescribeExisting();
@@ -116,11 +120,22 @@ internal sealed class Encoder
             while (Step())
             {
             }
+
+            _snapshots.Close();
+            while (!_snapshots.HasEnded(timeoutMilliseconds: 1))
+            {
+                while (_output.WritePosted())
+                {
+                }
+            }
+
+            _output.WritePosted();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Shown by the main thread, which ends the recording; the drain must not wait for blocks meanwhile.
             _crash = e;
+            _output.StopPosts();
             GiveBackForEver();
         }
     }
@@ -139,6 +154,8 @@ internal sealed class Encoder
             _queue.Recycle(batch);
         }
 
+        // Snapshots wait for samples, but not for ever.
+        _output.WritePosted();
         if (last || Environment.TickCount64 - _lastFlush >= FlushMilliseconds)
             Flush();
         return !last;

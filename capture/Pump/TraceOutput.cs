@@ -4,11 +4,18 @@ using TraceKit.Format.Dtr;
 
 namespace TraceKit.Capture.Pump;
 
-/// <summary>The .dtr file being written; encoder and snapshots share it.</summary>
+/// <summary>
+/// The .dtr file being written. One thread writes at a time: the encoder's. Snapshots are posted to it: their thread has low priority, and
+/// must never hold something that the encoder waits for.
+/// </summary>
 internal sealed class TraceOutput : IDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly DtrWriter _writer;
+    private byte[] _posted = new byte[64 << 10];
+    private (ChunkType Type, uint Stream, int Length) _post;
+    private bool _hasPost;
+    private bool _stopped;
     private long _length;
 
     private TraceOutput(DtrWriter writer)
@@ -23,6 +30,9 @@ internal sealed class TraceOutput : IDisposable
     /// <summary>Why a write failed; null while none has.</summary>
     public IOException? Failure { get; private set; }
 
+    /// <summary>Called when something was posted.</summary>
+    public Action? Posted { get; set; }
+
     /// <summary>Creates the file for its owner alone; an existing one is kept as <c>PATH.old</c>.</summary>
     public static TraceOutput Create(string path)
     {
@@ -36,36 +46,81 @@ internal sealed class TraceOutput : IDisposable
     /// <summary>Writes one chunk; false when this or an earlier write failed.</summary>
     public bool Write(ChunkType type, uint stream, ulong firstTime, ulong lastTime, ReadOnlySpan<byte> raw)
     {
+        try
+        {
+            var written = _writer.WriteChunk(type, stream, firstTime, lastTime, raw);
+            Volatile.Write(ref _length, _writer.Length);
+            return written;
+        }
+        catch (IOException e)
+        {
+            Failure = e;
+            return false;
+        }
+    }
+
+    /// <summary>Hands a chunk to the encoder's thread; waits while the one before it is not written.</summary>
+    /// <returns>false when nothing is written any more.</returns>
+    public bool Post(ChunkType type, uint stream, ReadOnlySpan<byte> raw)
+    {
         lock (_gate)
         {
-            try
-            {
-                var written = _writer.WriteChunk(type, stream, firstTime, lastTime, raw);
-                Volatile.Write(ref _length, _writer.Length);
-                return written;
-            }
-            catch (IOException e)
-            {
-                Failure = e;
+            while (_hasPost && !_stopped)
+                Monitor.Wait(_gate);
+            if (_stopped || Failure is not null)
                 return false;
-            }
+            if (_posted.Length < raw.Length)
+                _posted = new byte[raw.Length];
+            raw.CopyTo(_posted);
+            _post = (type, stream, raw.Length);
+            _hasPost = true;
+        }
+
+        Posted?.Invoke();
+        return true;
+    }
+
+    /// <summary>Writes what was posted; false when there is nothing.</summary>
+    public bool WritePosted()
+    {
+        lock (_gate)
+        {
+            if (!_hasPost)
+                return false;
+        }
+
+        // The buffer is ours until the flag falls.
+        Write(_post.Type, _post.Stream, 0, 0, _posted.AsSpan(0, _post.Length));
+        lock (_gate)
+        {
+            _hasPost = false;
+            Monitor.PulseAll(_gate);
+        }
+
+        return true;
+    }
+
+    /// <summary>Nothing is taken any more: who waits to post is let go.</summary>
+    public void StopPosts()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            Monitor.PulseAll(_gate);
         }
     }
 
     /// <summary>Writes index and end.</summary>
     public void Finish()
     {
-        lock (_gate)
+        try
         {
-            try
-            {
-                _writer.Finish();
-                Volatile.Write(ref _length, _writer.Length);
-            }
-            catch (IOException e)
-            {
-                Failure = e;
-            }
+            _writer.Finish();
+            Volatile.Write(ref _length, _writer.Length);
+        }
+        catch (IOException e)
+        {
+            Failure = e;
         }
     }
 

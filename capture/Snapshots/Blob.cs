@@ -16,9 +16,9 @@ internal static class Blob
             var count = Math.Min(BlobPart.MaxPartBytes, bytes.Length - offset);
             BlobPart.WriteHeader(payload, info.Id, part, (ulong)offset);
             bytes.Slice(offset, count).CopyTo(payload.AsSpan(BlobPart.HeaderSize));
-            output.Write(ChunkType.Blob, info.Id, 0, 0, payload.AsSpan(0, BlobPart.HeaderSize + count));
+            output.Post(ChunkType.Blob, info.Id, payload.AsSpan(0, BlobPart.HeaderSize + count));
         }
 
-        output.Write(ChunkType.Module, info.Id, 0, 0, info.Encode());
+        output.Post(ChunkType.Module, info.Id, info.Encode());
     }
 }

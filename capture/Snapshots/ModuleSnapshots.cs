@@ -149,7 +149,7 @@ internal sealed class ModuleSnapshots(TraceOutput output, SnapshotLevel level)
         if (used == 0)
             return;
         BlobPart.WriteHeader(_part, id, part++, partStart);
-        output.Write(ChunkType.Blob, id, 0, 0, _part.AsSpan(0, BlobPart.HeaderSize + used));
+        output.Post(ChunkType.Blob, id, _part.AsSpan(0, BlobPart.HeaderSize + used));
         partStart += (ulong)used;
         used = 0;
     }
@@ -172,6 +172,6 @@ internal sealed class ModuleSnapshots(TraceOutput output, SnapshotLevel level)
             MissingReason = reason,
             SnapshotTime = Clock.Monotonic,
         };
-        output.Write(ChunkType.Module, id, 0, 0, info.Encode());
+        output.Post(ChunkType.Module, id, info.Encode());
     }
 }

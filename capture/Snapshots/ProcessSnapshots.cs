@@ -68,7 +68,7 @@ internal sealed class ProcessSnapshots(TraceOutput output, ModuleSnapshots modul
     private void Flush()
     {
         if (_waiting.Count > 0)
-            output.Write(ChunkType.Process, ChunkHeader.NoStream, 0, 0, new ProcessTable { Processes = [.. _waiting] }.Encode());
+            output.Post(ChunkType.Process, ChunkHeader.NoStream, new ProcessTable { Processes = [.. _waiting] }.Encode());
         _waiting.Clear();
     }
 

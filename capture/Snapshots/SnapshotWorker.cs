@@ -73,20 +73,21 @@ internal sealed class SnapshotWorker
         Add(new Request(Kind.Kernel, 0, null));
     }
 
-    /// <summary>Finishes what was asked for; then the perf-maps of what still lives.</summary>
-    public void Finish()
+    /// <summary>Nothing more will be asked: the worker ends after what is waiting, and the perf-maps of what still lives.</summary>
+    public void Close()
     {
         lock (_gate)
         {
             _closing = true;
             Monitor.Pulse(_gate);
         }
-
-        _thread.Join();
-        _processes.Finish();
-        if (_dropped > 0)
-            Terminal.Notice($"{_dropped} snapshot requests were dropped: more than {MaxWaiting} were waiting");
     }
+
+    /// <summary>Whether the worker has ended; waits a moment for that.</summary>
+    public bool HasEnded(int timeoutMilliseconds) => _thread.Join(timeoutMilliseconds);
+
+    /// <summary>Requests that were dropped because too many were waiting.</summary>
+    public int Dropped => _dropped;
 
     private void Add(Request request)
     {
@@ -105,8 +106,8 @@ internal sealed class SnapshotWorker
 
     private void Work()
     {
-        // This thread only: below what the host does, above starving.
-        Libc.setpriority(0, (uint)Libc.syscall(Libc.SYS_gettid, 0, 0, 0, 0, 0), 10);
+        // Below what the host does, above starving.
+        ThreadPriorities.Set(10);
         while (TryTake(out var request))
         {
             if (_output.Failure is not null)
@@ -127,6 +128,9 @@ internal sealed class SnapshotWorker
                     break;
             }
         }
+
+        if (_level != SnapshotLevel.None)
+            _processes.Finish();
     }
 
     private bool TryTake(out Request request)
