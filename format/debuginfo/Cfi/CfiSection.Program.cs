@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using TraceKit.Binary;
 
 namespace TraceKit.DebugInfo.Cfi;
@@ -236,14 +237,22 @@ public sealed partial class CfiSection
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryUleb(ReadOnlySpan<byte> code, ref int at, out ulong value)
     {
-        if ((uint)at < (uint)code.Length && code[at] < 0x80)
+        var i = at;
+        if ((uint)i < (uint)code.Length && code[i] < 0x80)
         {
-            value = code[at++];
+            value = code[i];
+            at = i + 1;
             return true;
         }
 
+        return TryLongUleb(code, ref at, out value);
+    }
+
+    private static bool TryLongUleb(ReadOnlySpan<byte> code, ref int at, out ulong value)
+    {
         var c = new SpanCursor(code, "");
         c.TrySeek(at);
         var ok = c.TryReadUleb128(out value);

@@ -35,8 +35,8 @@ internal sealed class UnwindTableBuilder
     {
         if (_image.Machine == ElfConstants.EM_X86_64)
         {
-            Read(CfiSection.TryOpen(_image, ".eh_frame"), 0);
-            Read(CfiSection.TryOpen(_image, ".debug_frame"), 1);
+            Read(CfiSection.TryOpen(_image, ".eh_frame"));
+            Read(CfiSection.TryOpen(_image, ".debug_frame"));
             AddEntryPoint();
         }
 
@@ -51,11 +51,14 @@ internal sealed class UnwindTableBuilder
         };
     }
 
-    private void Read(CfiSection? section, byte priority)
+    private void Read(CfiSection? section)
     {
         if (section is null)
             return;
         _section = section.Data;
+        // Real sections have a row for every 8 to 12 bytes.
+        Array.Resize(ref _pcs, Math.Max(_pcs.Length, _rows + section.Data.Length / 8));
+        Array.Resize(ref _ruleOf, _pcs.Length);
         var sink = new Sink(this);
         for (; ; )
         {
@@ -91,7 +94,7 @@ internal sealed class UnwindTableBuilder
                 Append((uint)start, _rules.Add(new UnwindRule(UnwindRuleKind.Bad, 0, 0, 0, false)));
             }
 
-            _spans.Add(new Span { Start = (uint)start, End = (uint)(start + entry.Length), FirstRow = _firstRow, RowCount = _rows - _firstRow, Priority = priority });
+            _spans.Add(new Span { Start = (uint)start, End = (uint)(start + entry.Length), FirstRow = _firstRow, RowCount = _rows - _firstRow });
         }
 
         _firstDamage ??= section.FirstDamage?.WithFile(_image.Name);
@@ -109,7 +112,7 @@ internal sealed class UnwindTableBuilder
             return;
         _firstRow = _rows;
         Append((uint)entry, _rules.Add(new UnwindRule(UnwindRuleKind.EndOfStack, 0, 0, 0, false)));
-        var span = new Span { Start = (uint)entry, End = (uint)entry + size, FirstRow = _firstRow, RowCount = 1, Priority = 2 };
+        var span = new Span { Start = (uint)entry, End = (uint)entry + size, FirstRow = _firstRow, RowCount = 1 };
         foreach (var other in _spans)
         {
             if (other.Start <= span.Start && span.Start < other.End)
@@ -161,19 +164,26 @@ internal sealed class UnwindTableBuilder
     private void Assemble(out uint[] pcs, out uint[] ruleOf)
     {
         var spans = CollectionsMarshal.AsSpan(_spans);
+        // By address; equal ones stay in the order they were read, .eh_frame first. Plain numbers sort several times faster than structs by a comparer.
+        var order = new ulong[spans.Length];
         var sorted = true;
-        for (var i = 1; i < spans.Length && sorted; i++)
-            sorted = Span.Compare(spans[i - 1], spans[i]) <= 0;
+        for (var i = 0; i < spans.Length; i++)
+        {
+            order[i] = (ulong)spans[i].Start << 32 | (uint)i;
+            sorted &= i == 0 || order[i] > order[i - 1];
+        }
+
         if (!sorted)
-            MemoryExtensions.Sort(spans, Span.Compare);
+            Array.Sort(order);
 
         var none = _rules.Add(default);
         pcs = new uint[_rows + spans.Length + 1];
         ruleOf = new uint[pcs.Length];
         var count = 0;
         uint covered = 0;
-        foreach (ref readonly var span in spans)
+        foreach (var key in order)
         {
+            ref readonly var span = ref spans[(int)(uint)key];
             if (span.End <= covered)
                 continue;
             if (span.Start > covered || count == 0)
@@ -216,9 +226,6 @@ internal sealed class UnwindTableBuilder
     {
         public uint Start, End;
         public int FirstRow, RowCount;
-        public byte Priority;
-
-        public static int Compare(Span a, Span b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.Priority != b.Priority ? a.Priority.CompareTo(b.Priority) : a.FirstRow.CompareTo(b.FirstRow);
     }
 
     /// <summary>Distinct rules in order of first use: an open-addressed table, because this is asked for every row.</summary>

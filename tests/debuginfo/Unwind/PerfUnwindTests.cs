@@ -136,7 +136,7 @@ public sealed class PerfUnwindTests : IDisposable
         var recording = Path.Combine(_folder, "perf.data");
         try
         {
-            Tool.Run("perf", ["record", "-q", "-e", "cpu-clock:u", "-F", "997", "--call-graph", "dwarf,16384", "-o", recording, "--", program, .. arguments]);
+            Tool.Run("perf", ["record", "-q", "-B", "-N", "-e", "cpu-clock:u", "-F", "997", "--call-graph", "dwarf,16384", "-o", recording, "--", program, .. arguments]);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

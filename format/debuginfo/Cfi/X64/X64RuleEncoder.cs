@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TraceKit.DebugInfo.Cfi;
 
 /// <summary>Packs a row of x86-64 CFI into an <see cref="UnwindRule"/>.</summary>
@@ -44,7 +46,11 @@ public static class X64RuleEncoder
         return true;
     }
 
-    private static bool TrySaved(RegisterRule rule, int shift, ref ulong saved)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TrySaved(RegisterRule rule, int shift, ref ulong saved) =>
+        rule.Kind == RegisterRuleKind.Unspecified || TrySavedSlow(rule, shift, ref saved);
+
+    private static bool TrySavedSlow(RegisterRule rule, int shift, ref ulong saved)
     {
         switch (rule.Kind)
         {
