@@ -1,4 +1,5 @@
 using TraceKit.Binary;
+using TraceKit.Engine.Streams;
 
 namespace TraceKit.Engine.Run;
 
@@ -16,7 +17,7 @@ internal sealed partial class AnalysisRunner
             return;
         }
 
-        worker.BeginChunk(index);
+        worker.BeginChunk(index, CpuStream.CpuOf(chunk));
         try
         {
             reader.Open(chunk);

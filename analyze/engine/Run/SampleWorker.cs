@@ -18,6 +18,7 @@ internal sealed partial class SampleWorker
     private readonly SampleChains _chains;
     private readonly Dictionary<int, (AddressSpace Space, long Time)> _versions = [];
     private int _lastVersion = int.MinValue;
+    private int _chunkCpu = -1;
 
     public SampleWorker(Shared shared)
     {
@@ -74,8 +75,11 @@ internal sealed partial class SampleWorker
     internal readonly record struct KeptSample(long Time, int Stack, int Group, long Weight);
 
     /// <summary>Before the first sample of a chunk.</summary>
-    public void BeginChunk(int chunk)
+    /// <param name="chunk">Its place in the file.</param>
+    /// <param name="cpu">The CPU that it says all its samples are of; -1 when it does not.</param>
+    public void BeginChunk(int chunk, int cpu)
     {
+        _chunkCpu = cpu;
         if (_shared.Options.KeepSamples)
             Kept.Add((chunk, []));
     }
@@ -98,7 +102,7 @@ internal sealed partial class SampleWorker
 
         var filter = _shared.Filter;
         var time = (long)sample.Time;
-        var cpu = source.HasCpu ? (int)sample.Cpu : -1;
+        var cpu = source.HasCpu ? (int)sample.Cpu : _chunkCpu;
         if (!filter.EventWanted[eventIndex] || time < filter.From || time > filter.To || (filter.HasCpus && !filter.WantsCpu(cpu)))
         {
             Filtered++;

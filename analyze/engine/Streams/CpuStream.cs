@@ -27,6 +27,9 @@ internal sealed class CpuStream
     /// <summary>Decides between equal times.</summary>
     public int Number { get; }
 
+    /// <summary>The CPU of the chunk at hand, -1 when the chunk does not say: records need not repeat what their chunk says of them all.</summary>
+    public int Cpu => _next == 0 ? -1 : CpuOf(_chunks[_next - 1]);
+
     /// <summary>Nanoseconds of the record at hand; of one without a time, that of the one before it.</summary>
     public long Time { get; private set; } = long.MinValue;
 
@@ -65,6 +68,9 @@ internal sealed class CpuStream
             }
         }
     }
+
+    /// <summary>The CPU that a sample chunk's stream names.</summary>
+    public static int CpuOf(in ChunkHeader chunk) => chunk.Stream <= int.MaxValue ? (int)chunk.Stream : -1;
 
     private void Keep(PerfRecord record, int eventIndex)
     {

@@ -91,14 +91,14 @@ internal sealed class DecodedRecord(Trace trace) : EventRecord
 
     private PerfRecord Record => new(_bytes.AsSpan(0, _length));
 
-    public bool TrySetSample(PerfRecord record, EventSource source)
+    public bool TrySetSample(PerfRecord record, EventSource source, int chunkCpu)
     {
         if (source.Layout is null || !PerfSample.TryParse(record, source.Layout, out var sample))
             return false;
         Keep(record);
         Source = source;
         _time = (long)sample.Time;
-        _cpu = source.HasCpu ? (int)sample.Cpu : -1;
+        _cpu = source.HasCpu ? (int)sample.Cpu : chunkCpu;
         _pid = (int)sample.Pid;
         _tid = (int)sample.Tid;
         _period = source.HasPeriod ? (long)Math.Min(sample.Period, long.MaxValue) : source.DefaultPeriod;
