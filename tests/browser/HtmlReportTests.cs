@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using TraceKit.Report.Html;
@@ -43,6 +44,36 @@ public sealed class HtmlReportTests
         Assert.Throws<ArgumentException>(() => HtmlReport.Write(good with { Nodes = good.Nodes with { Self = [[1]] } }, output));
         Assert.Throws<ArgumentException>(() => HtmlReport.Write(good with { Modules = [] }, output));
         Assert.Equal(0, output.Length);
+    }
+
+    /// <summary>The example of the room's README makes a page.</summary>
+    [Fact]
+    public void Readme_Example_WritesAPage()
+    {
+        using var output = new MemoryStream();
+        var data = new ReportData
+        {
+            File = "api-7.dtr",
+            Host = new ReportHost { Name = "api-7", Kernel = "6.18.5 x86_64", DurationNanoseconds = 10_000_000_000 },
+            Totals = new ReportTotals { Samples = 3 },
+            Events = [new ReportEvent("cpu-clock", "samples", 3)],
+            Modules = [new ReportModule { Name = "app", Symbols = ".symtab", Samples = 3 }],
+            Frames = new ReportFrames { Names = ["main", "work"], Modules = [0, 0], Kinds = [ReportFrameKind.User, ReportFrameKind.User] },
+            // main, and work called by it; one sample ended in main, two in work.
+            Nodes = new ReportNodes { Parents = [-1, 0], Frames = [0, 1], Self = [[1, 2]] },
+        };
+        HtmlReport.Write(data, output);
+
+        Assert.Contains("\"nodes\":{\"up\":[0,1],\"frame\":[0,1],\"self\":[[1,1,1,2]]}", Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
+        AssertShownInReadme();
+    }
+
+    private static void AssertShownInReadme([CallerFilePath] string here = "")
+    {
+        var own = File.ReadAllLines(here).Select(line => line.Trim()).ToHashSet(StringComparer.Ordinal);
+        var readme = Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "analyze", "report", "Html", "README.md");
+        foreach (var line in File.ReadAllLines(readme).SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```"))
+            Assert.Contains(line.Trim(), own);
     }
 
     private static string Write(ReportData data)

@@ -27,13 +27,15 @@ public sealed partial class Kallsyms
         var names = new byte[_names.Length + Count];
         var nameBytes = 0;
         var previous = 0UL;
+        var next = Count > 0 ? NameBytes(0) : default;
         for (var i = 0; i < Count; i++)
         {
-            var name = NameBytes(i);
+            var name = next;
+            next = i + 1 < Count ? NameBytes(i + 1) : default;
             var flags = _flags[i];
             // The padding before a function, __pfx_NAME, is half of all symbols where the kernel has it: leave its name to the next one.
             var prefixed = (flags & PrefixedFlag) != 0
-                || (i + 1 < Count && name.StartsWith(Prefix) && (_flags[i + 1] & PrefixedFlag) == 0 && name[6..].SequenceEqual(NameBytes(i + 1)));
+                || (i + 1 < Count && name.StartsWith(Prefix) && (_flags[i + 1] & PrefixedFlag) == 0 && name[6..].SequenceEqual(next));
             flagBytes[i] = (byte)((flags & TypeMask) | (prefixed ? PrefixedFlag : 0));
             if (numbers.Length - numberBytes < InputLimits.Leb128Bytes)
                 Array.Resize(ref numbers, numbers.Length * 2);

@@ -5,28 +5,34 @@ namespace TraceKit.DebugInfo.Kernel;
 /// <summary>The text of <c>/proc/kallsyms</c>: <c>ADDRESS TYPE NAME[\t[MODULE]]</c> a line.</summary>
 public sealed partial class Kallsyms
 {
+    /// <summary>What each byte is worth as a hexadecimal digit; 255 when it is none.</summary>
+    private static readonly byte[] s_digits = MakeDigits();
+
     /// <summary>Reads the kernel's text; lines that are not functions, or not of the form, are passed over.</summary>
     /// <param name="text">The whole file. Not kept.</param>
     /// <returns>Never throws; <see cref="State"/> says when the addresses are hidden or nothing is there.</returns>
     public static Kallsyms Parse(ReadOnlySpan<byte> text)
     {
+        // 48 bytes is a short line; the columns grow where there are shorter ones.
         var capacity = (text.Length / 48) + 16;
-        var starts = new List<ulong>(capacity);
-        var nameOffsets = new List<int>(capacity);
-        var modules = new List<ushort>(capacity);
-        var flags = new List<byte>(capacity);
-        var names = new byte[text.Length + 1];
+        var starts = new ulong[capacity];
+        var nameOffsets = new int[capacity];
+        var modules = new ushort[capacity];
+        var flags = new byte[capacity];
+        var names = GC.AllocateUninitializedArray<byte>(text.Length + 1);
         var moduleNames = new List<string> { "" };
         var moduleText = default(ReadOnlySpan<byte>);
         ushort module = 0;
-        var used = 0;
+        int used = 0, count = 0;
         ulong anyAddress = 0;
+        var hasNul = text.Contains((byte)0);
         while (!text.IsEmpty)
         {
             var end = text.IndexOf((byte)'\n');
             var line = end < 0 ? text : text[..end];
             text = end < 0 ? default : text[(end + 1)..];
-            if (!TryParseLine(line, out var address, out var type, out var name, out var bracket))
+            // Names are ended by a NUL here: one inside of a name would be the end of it.
+            if ((hasNul && line.Contains((byte)0)) || !TryParseLine(line, out var address, out var type, out var name, out var bracket))
                 continue;
             // Modules come in runs: the last one is nearly always right.
             if (!bracket.SequenceEqual(moduleText))
@@ -35,20 +41,38 @@ public sealed partial class Kallsyms
                 moduleText = bracket;
             }
 
+            if (count == capacity)
+            {
+                capacity *= 2;
+                Array.Resize(ref starts, capacity);
+                Array.Resize(ref nameOffsets, capacity);
+                Array.Resize(ref modules, capacity);
+                Array.Resize(ref flags, capacity);
+            }
+
             anyAddress |= address;
-            starts.Add(address);
-            modules.Add(module);
-            flags.Add(type);
-            nameOffsets.Add(used);
+            starts[count] = address;
+            modules[count] = module;
+            flags[count] = type;
+            nameOffsets[count++] = used;
             name.CopyTo(names.AsSpan(used));
             used += name.Length;
             names[used++] = 0;
         }
 
-        var state = starts.Count == 0 ? KallsymsState.Empty : anyAddress == 0 ? KallsymsState.Hidden : KallsymsState.Present;
+        var state = count == 0 ? KallsymsState.Empty : anyAddress == 0 ? KallsymsState.Hidden : KallsymsState.Present;
         if (state != KallsymsState.Present)
             return new Kallsyms(state, default, [], [], [], [], [""]);
-        return Sorted(names.AsMemory(0, used), [.. starts], [.. nameOffsets], [.. modules], [.. flags], [.. moduleNames]);
+        return Sorted(names.AsMemory(0, used), starts[..count], nameOffsets[..count], modules[..count], flags[..count], [.. moduleNames]);
+    }
+
+    private static byte[] MakeDigits()
+    {
+        var digits = new byte[256];
+        Array.Fill(digits, (byte)255);
+        for (var i = 0; i < 16; i++)
+            digits["0123456789abcdef"[i]] = digits["0123456789ABCDEF"[i]] = (byte)i;
+        return digits;
     }
 
     /// <summary>By address, names of one address in the order the kernel lists them: the last one is the one to show.</summary>
@@ -110,8 +134,7 @@ public sealed partial class Kallsyms
         var at = 0;
         for (; at < line.Length && at <= 16; at++)
         {
-            var digit = (uint)(line[at] | 0x20);
-            var value = digit - '0' <= 9 ? digit - '0' : digit - 'a' <= 5 ? digit - 'a' + 10 : 16;
+            var value = (uint)s_digits[line[at]];
             if (value > 15)
                 break;
             address = (address << 4) | value;
@@ -138,7 +161,7 @@ public sealed partial class Kallsyms
                 module = module[1..^1];
         }
 
-        // '$x', '$d': mapping symbols of ARM, which perf leaves out too. A NUL would end the name early.
-        return !name.IsEmpty && name[0] != '$' && !name.Contains((byte)0) && !module.Contains((byte)0);
+        // '$x', '$d': mapping symbols of ARM, which perf leaves out too.
+        return !name.IsEmpty && name[0] != '$';
     }
 }

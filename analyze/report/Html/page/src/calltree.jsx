@@ -7,7 +7,7 @@ import { Bar } from "./table.jsx";
 import { count, percent, value } from "./format.js";
 
 const MOST = 2000;
-const SIBLINGS = 200;
+const SIBLINGS = 40;
 
 export function CallTreeView({ view, onOpen }) {
   const { model, unit, all } = view;
@@ -27,8 +27,8 @@ export function CallTreeView({ view, onOpen }) {
   const visit = (id, level) => {
     const kids = tree.children(id);
     for (let k = 0; k < kids.length && rows.length < MOST; k++) {
-      if (k === SIBLINGS) {
-        rows.push({ id: `rest${id}`, level, rest: kids.length - k });
+      if (k === SIBLINGS && !open.has(`all${id}`)) {
+        rows.push({ id: `all${id}`, level, rest: kids.length - k });
         break;
       }
       rows.push({ id: kids[k], level });
@@ -68,7 +68,7 @@ export function CallTreeView({ view, onOpen }) {
           <thead><tr><th class="number">Total</th><th class="number">{unit === "ns" ? "Total time" : "Total, n"}</th><th class="number">Self</th><th class="wide">Function</th><th>Module</th></tr></thead>
           <tbody>
             {rows.map((row, index) => (row.rest
-              ? <tr key={row.id}><td /><td /><td /><td class="wide none" style={{ paddingLeft: `${row.level * 16 + 18}px` }}>{count(row.rest)} smaller ones</td><td /></tr>
+              ? <tr key={row.id}><td /><td /><td /><td class="wide none" style={{ paddingLeft: `${row.level * 16 + 18}px` }}><button type="button" class="link" onClick={() => toggle(row.id)}>Show {count(row.rest)} smaller ones</button></td><td /></tr>
               : <Row key={row.id} {...{ view, model, unit, all, tree, row, index, open, toggle, onOpen }} onKey={(event) => key(event, row, index)} />))}
           </tbody>
         </table>

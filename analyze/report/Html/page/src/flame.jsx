@@ -50,11 +50,16 @@ export function Flame({ view, tree, zoom, onZoom, hit, up = false, height, label
     if (selected !== zoom) setSelected(-1);
   }, [tree, zoom]);
 
-  const paint = () => {
-    if (width <= 0) return;
+  // Several changes in one frame are one painting.
+  const frame = useRef(0), latest = useRef(null);
+  latest.current = () => {
+    frame.current = 0;
+    if (width <= 0 || !holder.current) return;
     painter.current.paint({ tree, up, hit, hover: hover?.id ?? -1, selected, rootLabel, scroll: holder.current.scrollTop, height: windowHeight });
   };
-  useLayoutEffect(paint, [redraw, hit, hover?.id, selected, rows, windowHeight, width, up]);
+  useLayoutEffect(() => {
+    frame.current ||= requestAnimationFrame(() => latest.current());
+  }, [redraw, hit, hover?.id, selected, rows, windowHeight, width, up]);
 
   const locate = (event) => {
     const box = canvas.current.getBoundingClientRect();

@@ -17,10 +17,10 @@ export class CallTree {
   children(id) {
     let kids = this.sorted.get(id);
     if (kids) return kids;
-    const { first, list } = this.nodes;
+    const { first, list, frame } = this.nodes, { total } = this.view;
     kids = [];
-    for (let c = first[id]; c < first[id + 1]; c++) if (this.view.total[list[c]] > 0) kids.push(list[c]);
-    kids.sort((a, b) => this.view.total[b] - this.view.total[a] || this.nodes.frame[a] - this.nodes.frame[b]);
+    for (let c = first[id]; c < first[id + 1]; c++) if (total[list[c]] > 0) kids.push(list[c]);
+    if (kids.length > 1) kids.sort((a, b) => total[b] - total[a] || frame[a] - frame[b]);
     this.sorted.set(id, kids);
     return kids;
   }
@@ -68,7 +68,8 @@ class MergedTree {
     });
     const kids = [];
     for (const [frame, group] of groups) kids.push(this.add(id, frame, group.total, group.self, group));
-    kids.sort((a, b) => this.totals[b] - this.totals[a] || this.frames[a] - this.frames[b]);
+    const { totals, frames } = this;
+    if (kids.length > 1) kids.sort((a, b) => totals[b] - totals[a] || frames[a] - frames[b]);
     return (this.kids[id] = kids);
   }
 }
