@@ -12,6 +12,7 @@ public sealed partial class DtrReader : IDisposable
 {
     private readonly DtrSource _source;
     private readonly List<DtrDamage> _damage = [];
+    private readonly HashSet<(long Offset, DtrDamageReason Reason)> _reported = [];
     private readonly Lock _damageLock = new();
 
     private DtrReader(DtrSource source, string name)
@@ -171,13 +172,9 @@ public sealed partial class DtrReader : IDisposable
     {
         lock (_damageLock)
         {
-            foreach (var known in _damage)
-            {
-                if (known.Offset == damage.Offset && known.Reason == damage.Reason)
-                    return;
-            }
-
-            _damage.Add(damage);
+            // A chunk that is read again is not lost again.
+            if (_reported.Add((damage.Offset, damage.Reason)))
+                _damage.Add(damage);
         }
     }
 }

@@ -11,12 +11,12 @@ internal sealed class ByteColumn
 
     public ReadOnlySpan<byte> Span => _data.AsSpan(0, Length);
 
-    /// <summary>Bytes held; a column that once held a burst of raw stacks gives them back.</summary>
+    /// <summary>Empties the column. One that grew for a burst of raw stacks and no longer needs the room gives it back.</summary>
     public void Clear()
     {
-        Length = 0;
-        if (_data.Length > 1 << 20)
+        if (_data.Length > 1 << 20 && Length < _data.Length / 8)
             _data = new byte[1 << 16];
+        Length = 0;
     }
 
     public void Ensure(int more)
