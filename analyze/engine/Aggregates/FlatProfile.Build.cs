@@ -17,6 +17,7 @@ public sealed partial class FlatProfile
         var groups = RowGroups.Make(analysis, keys, only);
         var bySymbol = keys.Any(k => k.Kind == SortKeyKind.Symbol);
         var byModule = !bySymbol && keys.Any(k => k.Kind == SortKeyKind.Dso);
+        var nodeKeys = bySymbol || byModule ? NodeKeys.Make(analysis, byModule) : null;
         var entries = new List<FlatEntry>();
         long totalWeight = 0, totalCount = 0;
         for (var g = 0; g < groups.Rows.Length; g++)
@@ -31,8 +32,8 @@ public sealed partial class FlatProfile
 
             totalWeight += weight;
             totalCount += count;
-            if (bySymbol || byModule)
-                AddFrames(entries, analysis, keys, groups.Values[g], rows, byModule, children);
+            if (nodeKeys is not null)
+                AddFrames(entries, analysis, keys, groups.Values[g], rows, nodeKeys, byModule, children);
             else
                 entries.Add(new FlatEntry(groups.Values[g], -1, -1, weight, count, weight, count, rows, rows));
         }
@@ -52,18 +53,16 @@ public sealed partial class FlatProfile
     }
 
     /// <summary>Entries of one group of rows, one for each function (or module) that a stack ends in, or passes through.</summary>
-    private static void AddFrames(List<FlatEntry> entries, Analysis analysis, IReadOnlyList<SortKey> keys, string[] groupValues, int[] rows, bool byModule, bool children)
+    private static void AddFrames(List<FlatEntry> entries, Analysis analysis, IReadOnlyList<SortKey> keys, string[] groupValues, int[] rows, NodeKeys nodeKeys, bool byModule, bool children)
     {
         var stacks = analysis.FunctionStacks;
         var functions = analysis.Functions;
-        int KeyOf(int node) => node == 0 ? -1 : byModule ? ModuleKey(functions[stacks.Functions[node]]) : stacks.Functions[node];
-
         var sums = new Dictionary<int, Sums>();
         var weighted = WeightedNodes.OfRows(stacks, analysis.Samples, rows);
-        AddTotals(sums, weighted, KeyOf);
+        AddTotals(sums, weighted, nodeKeys);
         foreach (var row in rows)
         {
-            var sum = sums[KeyOf(stacks.OfStack[analysis.Samples.Stacks[row]])];
+            var sum = sums[nodeKeys.Keys[stacks.OfStack[analysis.Samples.Stacks[row]]]];
             sum.SelfWeight += analysis.Samples.Weights[row];
             sum.SelfCount += analysis.Samples.Counts[row];
             sum.Rows.Add(row);
@@ -89,28 +88,43 @@ public sealed partial class FlatProfile
         }
     }
 
-    /// <summary>Unknown modules of kernel and user stay apart.</summary>
-    private static int ModuleKey(Function function) =>
-        function.Module >= 0 ? function.Module : function.Kind == FrameKind.Kernel ? -3 : -2;
-
     /// <summary>Adds each node's total to its key, unless the key is already on the path above it: recursion counts once.</summary>
-    private static void AddTotals(Dictionary<int, Sums> sums, WeightedNodes weighted, Func<int, int> keyOf)
+    private static void AddTotals(Dictionary<int, Sums> sums, WeightedNodes weighted, NodeKeys keys)
     {
-        // Nodes of the function stacks are not depth-first, so a path is known by its parents: outermost[i] says whether
-        // node i is the first of its key on its path.
         for (var i = 0; i < weighted.Nodes.Length; i++)
         {
-            var key = keyOf(weighted.Nodes[i]);
-            if (!sums.TryGetValue(key, out var sum))
-                sums.Add(key, sum = new Sums { Node = weighted.Nodes[i] });
-            var recursive = false;
-            for (var p = weighted.Parents[i]; p > 0 && !recursive; p = weighted.Parents[p])
-                recursive = keyOf(weighted.Nodes[p]) == key;
-            if (recursive)
+            var node = weighted.Nodes[i];
+            if (!sums.TryGetValue(keys.Keys[node], out var sum))
+                sums.Add(keys.Keys[node], sum = new Sums { Node = node });
+            if (keys.IsRepeated[node])
                 continue;
             sum.TotalWeight += i == 0 ? weighted.SelfWeights[0] : weighted.TotalWeights[i];
             sum.TotalCount += i == 0 ? weighted.SelfCounts[0] : weighted.TotalCounts[i];
         }
+    }
+
+    /// <summary>For each node of the function stacks what it is summed under (-1: the root), and whether a node above it has the same.</summary>
+    private sealed record NodeKeys(int[] Keys, bool[] IsRepeated)
+    {
+        public static NodeKeys Make(Analysis analysis, bool byModule)
+        {
+            var stacks = analysis.FunctionStacks;
+            var keys = new int[stacks.Count];
+            var repeated = new bool[stacks.Count];
+            keys[0] = -1;
+            for (var i = 1; i < keys.Length; i++)
+            {
+                var key = keys[i] = byModule ? ModuleKey(analysis.Functions[stacks.Functions[i]]) : stacks.Functions[i];
+                for (var p = stacks.Parents[i]; p > 0 && !repeated[i]; p = stacks.Parents[p])
+                    repeated[i] = keys[p] == key;
+            }
+
+            return new NodeKeys(keys, repeated);
+        }
+
+        /// <summary>Unknown modules of kernel and user stay apart.</summary>
+        private static int ModuleKey(Function function) =>
+            function.Module >= 0 ? function.Module : function.Kind == FrameKind.Kernel ? -3 : -2;
     }
 
     private sealed class Sums

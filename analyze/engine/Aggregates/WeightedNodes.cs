@@ -54,36 +54,72 @@ internal sealed class WeightedNodes
     /// <summary>Some rows; costs what they touch, not what the trace has.</summary>
     public static WeightedNodes OfRows(FunctionStacks stacks, SampleTable samples, ReadOnlySpan<int> rows)
     {
-        var touched = new Dictionary<int, int> { [0] = 0 };
+        var touched = Touched(stacks, samples, rows, out var nodes);
         var of = stacks.OfStack;
-        var parents = stacks.Parents;
-        foreach (var row in rows)
-        {
-            for (var node = of[samples.Stacks[row]]; touched.TryAdd(node, 0); node = parents[node])
-            {
-            }
-        }
-
-        var nodes = new int[touched.Count];
-        touched.Keys.CopyTo(nodes, 0);
-        Array.Sort(nodes);
-        for (var i = 0; i < nodes.Length; i++)
-            touched[nodes[i]] = i;
-
         var weights = new long[nodes.Length];
         var counts = new long[nodes.Length];
         foreach (var row in rows)
         {
-            var position = touched[of[samples.Stacks[row]]];
+            var position = touched(of[samples.Stacks[row]]);
             weights[position] += samples.Weights[row];
             counts[position] += samples.Counts[row];
         }
 
+        var parents = stacks.Parents;
         var localParents = new int[nodes.Length];
         localParents[0] = -1;
         for (var i = 1; i < nodes.Length; i++)
-            localParents[i] = touched[parents[nodes[i]]];
+            localParents[i] = touched(parents[nodes[i]]);
         return Sum(nodes, weights, counts, localParents);
+    }
+
+    /// <summary>The nodes that rows touch, ascending, and for each its place among them.</summary>
+    private static Func<int, int> Touched(FunctionStacks stacks, SampleTable samples, ReadOnlySpan<int> rows, out int[] nodes)
+    {
+        var of = stacks.OfStack;
+        var parents = stacks.Parents;
+        if (rows.Length < stacks.Count / 8)
+        {
+            // A report asks this for each of thousands of entries: an array of all nodes would cost more than the rows.
+            var places = new Dictionary<int, int> { [0] = 0 };
+            foreach (var row in rows)
+            {
+                for (var node = of[samples.Stacks[row]]; places.TryAdd(node, 0); node = parents[node])
+                {
+                }
+            }
+
+            nodes = new int[places.Count];
+            places.Keys.CopyTo(nodes, 0);
+            Array.Sort(nodes);
+            for (var i = 0; i < nodes.Length; i++)
+                places[nodes[i]] = i;
+            return node => places[node];
+        }
+
+        var marks = new int[stacks.Count];
+        marks[0] = 1;
+        var count = 1;
+        foreach (var row in rows)
+        {
+            for (var node = of[samples.Stacks[row]]; marks[node] == 0; node = parents[node])
+            {
+                marks[node] = 1;
+                count++;
+            }
+        }
+
+        nodes = new int[count];
+        count = 0;
+        for (var node = 0; node < marks.Length; node++)
+        {
+            if (marks[node] == 0)
+                continue;
+            marks[node] = count;
+            nodes[count++] = node;
+        }
+
+        return node => marks[node];
     }
 
     private static WeightedNodes Sum(int[] nodes, long[] weights, long[] counts, int[] parents)
