@@ -25,9 +25,9 @@ export function Modules({ view }) {
   const columns = [
     { key: "samples", title: "Samples", number: true, hint: "Samples that went through it", value: (r) => r.samples, cell: (r) => count(r.samples) },
     { key: "name", title: "Module", value: (r) => r.name, cell: (r) => <span title={r.path}>{r.name}</span> },
-    { key: "symbols", title: "Symbols", value: (r) => r.symbols, cell: (r) => r.symbols || <span class="bad">none</span> },
+    { key: "symbols", title: "Symbols", value: (r) => r.symbols, cell: (r) => r.symbols || (r.missing ? <span class="bad">none</span> : "–") },
     { key: "unwinding", title: "Unwinding", value: (r) => r.unwinding, cell: (r) => r.unwinding || "–" },
-    { key: "missing", title: "What is missing, and why", wide: true, value: (r) => r.missing, cell: (r) => r.missing || <span class="good">nothing</span> },
+    { key: "missing", title: "What is missing, and why", wide: true, value: (r) => r.missing, cell: (r) => r.missing || "–" },
     { key: "buildId", title: "Build-id", value: (r) => r.buildId, cell: (r) => (r.buildId ? <code title={r.buildId}>{r.buildId.slice(0, 12)}</code> : "–") },
     { key: "path", title: "Path", wide: true, value: (r) => r.path, cell: (r) => r.path || "–" },
   ];
