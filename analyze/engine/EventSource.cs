@@ -41,6 +41,7 @@ internal sealed class EventSource
             Fields = [.. Fields.Select(f => new TraceEventField(f.Name, f.Type, f.IsText))],
             PrintFormat = Format?.PrintText ?? "",
             WeightIsTime = isClock,
+            IsSideBandOnly = description.IsSideBandOnly,
             Filter = description.Filter ?? "",
             HasStackDumps = HasStackDumps,
         };

@@ -61,7 +61,7 @@ internal static class Recording
     }
 
     /// <summary>The events of a trace, for messages.</summary>
-    public static string List(Trace trace) => trace.Events.Count == 0 ? "none" : string.Join(", ", trace.Events.Select(e => e.Name));
+    public static string List(Trace trace) => string.Join(", ", trace.Events.Where(e => !e.IsSideBandOnly).Select(e => e.Name).DefaultIfEmpty("none"));
 
     private static T Seekable<T>(string path, Func<T> open)
     {

@@ -24,6 +24,9 @@ public sealed class TraceEvent
     /// <summary>The kernel filter it was recorded with; empty for none.</summary>
     public string Filter { get; init; } = "";
 
+    /// <summary>Whether it was opened for its side-band records only and makes no samples.</summary>
+    public bool IsSideBandOnly { get; init; }
+
     /// <summary>Whether samples carry stack dumps that are unwound by CFI.</summary>
     public bool HasStackDumps { get; init; }
 }

@@ -41,8 +41,11 @@ internal static class ChartTheme
             axis.TickLabelStyle.Bold = false;
         }
 
-        plot.Axes.Right.IsVisible = false;
+        // Room for the last tick's text, without a line.
+        plot.Axes.Right.MinimumSize = 28;
+        plot.Axes.Right.FrameLineStyle.Width = 0;
         plot.Axes.Top.IsVisible = false;
+        plot.HideLegend();
         plot.Grid.MajorLineColor = Color.FromHex("#E3E3E3");
         plot.Grid.XAxisStyle.MajorLineStyle.IsVisible = false;
         return plot;

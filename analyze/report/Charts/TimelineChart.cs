@@ -13,7 +13,8 @@ public static class TimelineChart
 
     private static Plot Build(TimelineView view)
     {
-        var plot = ChartTheme.Create(view.Title, "time since the recording began (seconds)", "samples per second");
+        var only = view.Series.Count == 1 ? $" ({view.Series[0].Name})" : "";
+        var plot = ChartTheme.Create(view.Title + only, "time since the recording began (seconds)", "samples per second");
         double end = 0, top = 0;
         var color = 0;
         foreach (var series in view.Series)

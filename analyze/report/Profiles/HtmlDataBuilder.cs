@@ -236,7 +236,7 @@ public static class HtmlDataBuilder
             notes.Add("The recording did not end in order: what was not yet written when it stopped is missing.");
         for (var e = 0; e < samples.Length; e++)
         {
-            if (samples[e] == 0)
+            if (samples[e] == 0 && !analysis.Events[e].IsSideBandOnly)
                 notes.Add($"No samples of {analysis.Events[e].Name}.");
         }
 

@@ -26,7 +26,7 @@ internal sealed class ScriptEvents
         }
 
         // perf aligns event names, but only to those that have samples to print.
-        NameWidth = trace.Events.Count == 0 ? 0 : trace.Events.Max(e => e.Name.Length);
+        NameWidth = trace.Events.Where(e => !e.IsSideBandOnly).Select(e => e.Name.Length).DefaultIfEmpty(0).Max();
     }
 
     /// <summary>Width of the longest event name.</summary>

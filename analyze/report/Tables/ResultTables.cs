@@ -108,7 +108,7 @@ public static class ResultTables
             weights[analysis.Samples.Events[row]] += analysis.Samples.Weights[row];
         }
 
-        foreach (var traceEvent in analysis.Events)
+        foreach (var traceEvent in analysis.Events.Where(e => !e.IsSideBandOnly))
         {
             table.Add(traceEvent.Name, traceEvent.WeightIsTime ? "ns" : "events", traceEvent.Filter);
             samples.Append(counts[traceEvent.Index]);

@@ -13,6 +13,9 @@ public static class SummaryText
 {
     private const int Top = 10;
 
+    // Names of C++ templates fill screens; reports and tables have them whole.
+    private const int LongestLabel = 110;
+
     /// <summary>First word of the text: tells a folder that this program wrote from any other.</summary>
     public const string Mark = "TraceKit summary";
 
@@ -28,7 +31,7 @@ public static class SummaryText
             Line(text, "Lost: " + InfoText.Describe(loss));
         foreach (var damage in trace.Damage)
             Line(text, "Damage: " + SafeText.Show(damage.ToString()));
-        foreach (var traceEvent in analysis.Events)
+        foreach (var traceEvent in analysis.Events.Where(e => !e.IsSideBandOnly))
             AppendEvent(text, analysis, traceEvent);
         return text.ToString();
     }
@@ -60,11 +63,11 @@ public static class SummaryText
         if (threads.TotalCount == 0)
             return;
         var functions = FlatProfile.Build(analysis, SortKey.ParseList("dso,sym"), false, Only);
-        AppendTop(text, "functions (self)", functions, entry => $"{SafeText.Show(entry.Values[1])}  [{SafeText.Show(entry.Values[0].Trim('[', ']'))}]");
+        AppendTop(text, "functions (self)", functions, Function);
         if (functions.Entries.Any(e => e.TotalWeight != e.SelfWeight))
         {
             var callers = FlatProfile.Build(analysis, SortKey.ParseList("dso,sym"), true, Only);
-            AppendTop(text, "functions (with what they call)", callers, entry => $"{SafeText.Show(entry.Values[1])}  [{SafeText.Show(entry.Values[0].Trim('[', ']'))}]", total: true);
+            AppendTop(text, "functions (with what they call)", callers, Function, total: true);
         }
 
         AppendTop(text, "threads", threads, entry => $"{SafeText.Show(entry.Values[0])}  {entry.Values[1]}/{entry.Values[2]}");
@@ -92,9 +95,20 @@ public static class SummaryText
     {
         text.Append("  ").Append(what).Append('\n');
         foreach (var entry in profile.Entries.Take(Top))
-            text.Append("  ").Append(CallGraphText.Percent(total ? entry.TotalWeight : entry.SelfWeight, profile.TotalWeight).PadLeft(9)).Append("  ").Append(label(entry)).Append('\n');
+            text.Append("  ").Append(CallGraphText.Percent(total ? entry.TotalWeight : entry.SelfWeight, profile.TotalWeight).PadLeft(9)).Append("  ").Append(Short(label(entry))).Append('\n');
         if (profile.Entries.Count > Top)
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"             ({profile.Entries.Count - Top} more)\n");
+    }
+
+    /// <summary>The module first: it must not be what is cut off.</summary>
+    private static string Function(FlatEntry entry) => $"{SafeText.Show(entry.Values[0]),-20}  {SafeText.Show(entry.Values[1])}";
+
+    private static string Short(string label)
+    {
+        if (label.Length <= LongestLabel)
+            return label;
+        var cut = LongestLabel - 2;
+        return string.Concat(label.AsSpan(0, char.IsHighSurrogate(label[cut - 1]) ? cut - 1 : cut), "..");
     }
 
     private static void Line(StringBuilder text, string line) => text.Append("  ").Append(line).Append('\n');
