@@ -62,6 +62,8 @@ internal static class RecordCommand
         probes.Dispose();
         encoder.Finish(drain.CorruptBytes, lost, ended);
 
+        Terminal.Detail($"agent: {Clock.ProcessCpu / 1_000_000.0:0.0} ms CPU, {Host.ProcStat.StatusField(Libc.getpid(), "VmHWM")} peak memory, rings included");
+
         if (encoder.Failure is { } failure)
             throw new CaptureException($"{options.Output}: {failure.Message}", "free space, or write elsewhere with -o; what was written until then can be read");
         var totals = encoder.Totals;
