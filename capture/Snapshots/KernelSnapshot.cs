@@ -12,17 +12,17 @@ internal static class KernelSnapshot
 {
     public static void Take(TraceOutput output, uint id)
     {
-        var text = HostFile.TryReadAll("/proc/kallsyms", out var error);
-        var buildId = BuildId();
-        string? reason = null;
-        byte[] blob = [];
-        if (text is null)
+        var fd = Libc.open("/proc/kallsyms", Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        string? reason;
+        var blob = new ArrayBufferWriter<byte>();
+        if (fd < 0)
         {
-            reason = $"/proc/kallsyms: {Errno.Text(error)}";
+            reason = $"/proc/kallsyms: {Errno.Text(Errno.Last)}";
         }
         else
         {
-            var symbols = Kallsyms.Parse(text);
+            var symbols = Kallsyms.Read(piece => HostFile.Read(fd, piece));
+            Libc.close(fd);
             reason = symbols.State switch
             {
                 KallsymsState.Hidden => "addresses in /proc/kallsyms are hidden: run as root with kernel.kptr_restrict at 0 or 1",
@@ -31,9 +31,8 @@ internal static class KernelSnapshot
             };
             if (reason is null)
             {
-                var writer = new ArrayBufferWriter<byte>(text.Length / 2);
-                symbols.WriteCompact(writer);
-                blob = writer.WrittenSpan.ToArray();
+                blob = new ArrayBufferWriter<byte>(symbols.Count * 20);
+                symbols.WriteCompact(blob);
             }
         }
 
@@ -41,14 +40,14 @@ internal static class KernelSnapshot
         {
             Id = id,
             Kind = ModuleKind.Kernel,
-            BuildId = buildId,
+            BuildId = BuildId(),
             Path = "[kernel.kallsyms]",
-            BlobBytes = (ulong)blob.Length,
-            BlobFormat = blob.Length > 0 ? "kallsyms-compact" : "",
+            BlobBytes = (ulong)blob.WrittenCount,
+            BlobFormat = blob.WrittenCount > 0 ? "kallsyms-compact" : "",
             MissingReason = reason,
             SnapshotTime = Clock.Monotonic,
         };
-        Blob.Write(output, info, blob);
+        Blob.Write(output, info, blob.WrittenSpan);
     }
 
     /// <summary>The NT_GNU_BUILD_ID note of /sys/kernel/notes; empty when there is none.</summary>

@@ -8,62 +8,119 @@ public sealed partial class Kallsyms
     /// <summary>What each byte is worth as a hexadecimal digit; 255 when it is none.</summary>
     private static readonly byte[] s_digits = MakeDigits();
 
+    /// <summary>Fills the destination from where the last call stopped.</summary>
+    /// <param name="destination">At least one byte.</param>
+    /// <returns>Bytes; 0 at the end.</returns>
+    public delegate int ReadPiece(Span<byte> destination);
+
     /// <summary>Reads the kernel's text; lines that are not functions, or not of the form, are passed over.</summary>
     /// <param name="text">The whole file. Not kept.</param>
     /// <returns>Never throws; <see cref="State"/> says when the addresses are hidden or nothing is there.</returns>
     public static Kallsyms Parse(ReadOnlySpan<byte> text)
     {
         // 48 bytes is a short line; the columns grow where there are shorter ones.
-        var capacity = (text.Length / 48) + 16;
-        var starts = new ulong[capacity];
-        var nameOffsets = new int[capacity];
-        var modules = new ushort[capacity];
-        var flags = new byte[capacity];
-        var names = GC.AllocateUninitializedArray<byte>(text.Length + 1);
-        var moduleNames = new List<string> { "" };
-        var moduleText = default(ReadOnlySpan<byte>);
-        ushort module = 0;
-        int used = 0, count = 0;
-        ulong anyAddress = 0;
-        var hasNul = text.Contains((byte)0);
-        while (!text.IsEmpty)
+        var builder = new TextBuilder((text.Length / 48) + 16, text.Length + 1);
+        builder.AddLines(text, isLast: true);
+        return builder.Build();
+    }
+
+    /// <summary>Reads the kernel's text in pieces: it has megabytes, and the recorder's memory is somebody else's.</summary>
+    /// <param name="read">Called until it returns 0.</param>
+    /// <returns>As <see cref="Parse"/>.</returns>
+    public static Kallsyms Read(ReadPiece read)
+    {
+        var builder = new TextBuilder(1 << 16, 1 << 20);
+        var buffer = new byte[64 << 10];
+        var used = 0;
+        while (true)
         {
-            var end = text.IndexOf((byte)'\n');
-            var line = end < 0 ? text : text[..end];
-            text = end < 0 ? default : text[(end + 1)..];
-            // Names are ended by a NUL here: one inside of a name would be the end of it.
-            if ((hasNul && line.Contains((byte)0)) || !TryParseLine(line, out var address, out var type, out var name, out var bracket))
-                continue;
-            // Modules come in runs: the last one is nearly always right.
-            if (!bracket.SequenceEqual(moduleText))
+            var count = Math.Max(read(buffer.AsSpan(used)), 0);
+            var rest = builder.AddLines(buffer.AsSpan(0, used + count), isLast: count == 0);
+            if (count == 0)
+                return builder.Build();
+            // A line longer than the buffer is none of the kernel's: it is passed over.
+            if (rest.Length == buffer.Length)
+                rest = default;
+            rest.CopyTo(buffer);
+            used = rest.Length;
+        }
+    }
+
+    /// <summary>Collects the functions of the text, line by line.</summary>
+    private sealed class TextBuilder(int capacity, int nameBytes)
+    {
+        private readonly List<string> _moduleNames = [""];
+        private ulong[] _starts = new ulong[capacity];
+        private int[] _nameOffsets = new int[capacity];
+        private ushort[] _modules = new ushort[capacity];
+        private byte[] _flags = new byte[capacity];
+        private byte[] _names = GC.AllocateUninitializedArray<byte>(nameBytes);
+        private byte[] _moduleText = [];
+        private ushort _module;
+        private int _used;
+        private int _count;
+        private ulong _anyAddress;
+
+        /// <summary>Takes whole lines.</summary>
+        /// <returns>What follows the last newline; with <paramref name="isLast"/> that was a line too.</returns>
+        public ReadOnlySpan<byte> AddLines(ReadOnlySpan<byte> text, bool isLast)
+        {
+            var hasNul = text.Contains((byte)0);
+            while (!text.IsEmpty)
             {
-                module = ModuleIndex(moduleNames, bracket);
-                moduleText = bracket;
+                var end = text.IndexOf((byte)'\n');
+                if (end < 0 && !isLast)
+                    return text;
+                var line = end < 0 ? text : text[..end];
+                text = end < 0 ? default : text[(end + 1)..];
+                // Names are ended by a NUL here: one inside of a name would be the end of it.
+                if (!(hasNul && line.Contains((byte)0)) && TryParseLine(line, out var address, out var type, out var name, out var bracket))
+                    Add(address, type, name, bracket);
             }
 
-            if (count == capacity)
-            {
-                capacity *= 2;
-                Array.Resize(ref starts, capacity);
-                Array.Resize(ref nameOffsets, capacity);
-                Array.Resize(ref modules, capacity);
-                Array.Resize(ref flags, capacity);
-            }
-
-            anyAddress |= address;
-            starts[count] = address;
-            modules[count] = module;
-            flags[count] = type;
-            nameOffsets[count++] = used;
-            name.CopyTo(names.AsSpan(used));
-            used += name.Length;
-            names[used++] = 0;
+            return default;
         }
 
-        var state = count == 0 ? KallsymsState.Empty : anyAddress == 0 ? KallsymsState.Hidden : KallsymsState.Present;
-        if (state != KallsymsState.Present)
-            return new Kallsyms(state, default, [], [], [], [], [""]);
-        return Sorted(names.AsMemory(0, used), starts[..count], nameOffsets[..count], modules[..count], flags[..count], [.. moduleNames]);
+        public Kallsyms Build()
+        {
+            var state = _count == 0 ? KallsymsState.Empty : _anyAddress == 0 ? KallsymsState.Hidden : KallsymsState.Present;
+            if (state != KallsymsState.Present)
+                return new Kallsyms(state, default, [], [], [], [], [""]);
+            return Sorted(
+                _names.AsMemory(0, _used), _starts[.._count], _nameOffsets[.._count], _modules[.._count], _flags[.._count], [.. _moduleNames]);
+        }
+
+        private void Add(ulong address, byte type, ReadOnlySpan<byte> name, ReadOnlySpan<byte> bracket)
+        {
+            // Modules come in runs: the last one is nearly always right.
+            if (!bracket.SequenceEqual(_moduleText))
+            {
+                _module = ModuleIndex(_moduleNames, bracket);
+                _moduleText = bracket.ToArray();
+            }
+
+            if (_count == _starts.Length)
+                Grow();
+            if (_names.Length - _used <= name.Length)
+                Array.Resize(ref _names, Math.Max(_names.Length * 2, _used + name.Length + 1));
+            _anyAddress |= address;
+            _starts[_count] = address;
+            _modules[_count] = _module;
+            _flags[_count] = type;
+            _nameOffsets[_count++] = _used;
+            name.CopyTo(_names.AsSpan(_used));
+            _used += name.Length;
+            _names[_used++] = 0;
+        }
+
+        private void Grow()
+        {
+            var length = _starts.Length * 2;
+            Array.Resize(ref _starts, length);
+            Array.Resize(ref _nameOffsets, length);
+            Array.Resize(ref _modules, length);
+            Array.Resize(ref _flags, length);
+        }
     }
 
     private static byte[] MakeDigits()
