@@ -73,7 +73,6 @@ fi
 for project in tests/*/*.Tests.csproj; do
     folder="$(basename "$(dirname "$project")")"
     [ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " == *" $folder "* ]] || continue
-    ls "tests/$folder"/*.cs "tests/$folder"/*/*.cs >/dev/null 2>&1 || continue
     say "testing $folder"
     timeout -k 10 "${TRACEKIT_TEST_TIMEOUT:-900}" dotnet test "$project" --no-build --nologo -v q \
         --logger "trx;LogFileName=$folder.trx" --results-directory "$artifacts/results" >"$artifacts/$folder.log" 2>&1

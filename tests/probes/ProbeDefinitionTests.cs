@@ -1,5 +1,3 @@
-using TraceKit.Probes;
-
 namespace TraceKit.Probes.Tests;
 
 public class ProbeDefinitionTests
