@@ -6,16 +6,25 @@ namespace TraceKit.Report.Profiles;
 /// <summary>The stacks of an analysis with functions in place of addresses, as one tree for all events.</summary>
 internal sealed class FunctionTree
 {
-    private readonly int[] _ofStack;
-    private readonly List<int> _parents;
-    private readonly List<int> _functions;
-
-    private FunctionTree(int[] ofStack, List<int> parents, List<int> functions)
+    private FunctionTree(int[] ofStack, int[] parents, int[] functions)
     {
-        _ofStack = ofStack;
-        _parents = parents;
-        _functions = functions;
+        OfStack = ofStack;
+        Parents = parents;
+        Functions = functions;
+        Scratch = new int[parents.Length];
     }
+
+    /// <summary>Node of each stack of the stack table.</summary>
+    public int[] OfStack { get; }
+
+    /// <summary>Parent of each node, less than the node; -1 for the root.</summary>
+    public int[] Parents { get; }
+
+    /// <summary>Function of each node; -1 for the root.</summary>
+    public int[] Functions { get; }
+
+    /// <summary>A column of zeros to work with; who uses it leaves it as it was.</summary>
+    public int[] Scratch { get; }
 
     /// <summary>Makes the tree.</summary>
     public static FunctionTree Of(Analysis analysis)
@@ -41,7 +50,7 @@ internal sealed class FunctionTree
             ofStack[i] = node;
         }
 
-        return new FunctionTree(ofStack, parents, functions);
+        return new FunctionTree(ofStack, [.. parents], [.. functions]);
     }
 
     /// <summary>The columns of the page: the root left out, samples without a stack with it.</summary>
@@ -52,19 +61,19 @@ internal sealed class FunctionTree
     {
         var self = new long[columns][];
         for (var c = 0; c < columns; c++)
-            self[c] = new long[_parents.Count - 1];
+            self[c] = new long[Parents.Length - 1];
         var samples = analysis.Samples;
         for (var row = 0; row < samples.Count; row++)
         {
-            var node = _ofStack[samples.Stacks[row]];
+            var node = OfStack[samples.Stacks[row]];
             if (node > 0)
                 self[position[samples.Events[row]]][node - 1] += samples.Weights[row];
         }
 
         return new ReportNodes
         {
-            Parents = [.. _parents.Skip(1).Select(p => p - 1)],
-            Frames = [.. _functions.Skip(1)],
+            Parents = [.. Parents.Skip(1).Select(p => p - 1)],
+            Frames = [.. Functions.Skip(1)],
             Self = self,
         };
     }

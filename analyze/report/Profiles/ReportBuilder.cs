@@ -53,16 +53,17 @@ public static class ReportBuilder
         for (var row = 0; row < analysis.Samples.Count; row++)
             samples[analysis.Samples.Events[row]] += analysis.Samples.Counts[row];
         var sections = new List<ReportSection>();
+        var graphs = options is { Graph: not null, WithGraphs: true } ? new ReportGraphs(analysis) : null;
         for (var e = 0; e < samples.Length; e++)
         {
             if (samples[e] > 0)
-                sections.Add(Section(analysis, e, options));
+                sections.Add(Section(analysis, e, options, graphs));
         }
 
         return new ReportDocument { Lost = analysis.Totals.Lost, Notes = LossNotes.Of(analysis), Sections = sections };
     }
 
-    private static ReportSection Section(Analysis analysis, int index, ReportOptions options)
+    private static ReportSection Section(Analysis analysis, int index, ReportOptions options, ReportGraphs? graphs)
     {
         var traceEvent = analysis.Events[index];
         var columns = new ReportColumns(traceEvent, options.SortKeys);
@@ -90,8 +91,8 @@ public static class ReportBuilder
                 Self = entry.SelfWeight,
                 Samples = entry.SelfCount,
                 Cells = columns.Cells(entry.Values, isKernel),
-                Graphs = options is { Graph: { } order, WithGraphs: true } && hasChains
-                    ? ReportGraphs.Of(analysis, entry, order, children && columns.HasFrameKey, leastBranch)
+                Graphs = graphs is not null && options.Graph is { } order && hasChains
+                    ? graphs.Of(entry, order, children && columns.HasFrameKey, leastBranch)
                     : [],
             });
         }
