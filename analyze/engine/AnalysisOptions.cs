@@ -32,7 +32,12 @@ public sealed record AnalysisOptions
     /// <summary>Keep the CPU apart.</summary>
     public bool KeepCpus { get; init; }
 
-    /// <summary>Fields of events to keep, by name.</summary>
+    /// <summary>
+    /// A name for <see cref="Fields"/>: the whole text of an event, by its print format, as one more text field. An event's own field of that name goes before it.
+    /// </summary>
+    public const string EventText = "trace";
+
+    /// <summary>Fields of events to keep, by name; <see cref="EventText"/> for all of an event in words.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
     /// <summary>Look at stacks at all: a histogram of a field need not.</summary>

@@ -39,7 +39,6 @@ internal sealed class EventSource
             Name = description.Name,
             IsTracepoint = attr?.Type == TracepointType || Format is not null,
             Fields = [.. Fields.Select(f => new TraceEventField(f.Name, f.Type, f.IsText))],
-            PrintFormat = Format?.PrintText ?? "",
             WeightIsTime = isClock,
             IsSideBandOnly = description.IsSideBandOnly,
             Filter = description.Filter ?? "",

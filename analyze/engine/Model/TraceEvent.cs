@@ -15,9 +15,6 @@ public sealed class TraceEvent
     /// <summary>Its own fields in the order of its format, the common ones left out.</summary>
     public IReadOnlyList<TraceEventField> Fields { get; init; } = [];
 
-    /// <summary>The format's <c>print fmt</c> line, as the kernel publishes it (C source); empty when the event has none.</summary>
-    public string PrintFormat { get; init; } = "";
-
     /// <summary>Whether weights are nanoseconds (the clock events), else occurrences.</summary>
     public bool WeightIsTime { get; init; }
 

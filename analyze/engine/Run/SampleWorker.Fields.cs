@@ -10,7 +10,7 @@ namespace TraceKit.Engine.Run;
 internal sealed partial class SampleWorker
 {
     private readonly RawField[] _fieldScratch;
-
+    private readonly StringBuilder _eventText = new();
 
     /// <summary>The number of the combination of the asked fields' values.</summary>
     private int TupleOf(in PerfSample sample, int eventIndex)
@@ -21,7 +21,16 @@ internal sealed partial class SampleWorker
         {
             _fieldScratch[i] = default;
             if (fields[i] is not { } field)
+            {
+                if (_shared.Options.Fields[i] == AnalysisOptions.EventText && _shared.Events[eventIndex].Format is { } format)
+                {
+                    format.AppendText(_eventText.Clear(), raw);
+                    _fieldScratch[i] = new RawField(true, true, _shared.Tuples.InternText(_eventText.ToString()));
+                }
+
                 continue;
+            }
+
             if (field.TryReadText(raw, out var bytes))
                 _fieldScratch[i] = new RawField(true, true, TextNumber(bytes));
             else if (field.TryReadInteger(raw, out var number))

@@ -20,7 +20,7 @@ public static class ReportBuilder
         {
             foreach (var key in new ReportColumns(traceEvent, sortKeys).Keys)
             {
-                if (key.Kind == SortKeyKind.Field && traceEvent.Fields.Any(f => f.Name == key.Name) && !names.Contains(key.Name))
+                if (key.Kind == SortKeyKind.Field && (key.Name == ReportColumns.TraceKey || traceEvent.Fields.Any(f => f.Name == key.Name)) && !names.Contains(key.Name))
                     names.Add(key.Name);
             }
         }
@@ -66,7 +66,7 @@ public static class ReportBuilder
     private static ReportSection Section(Analysis analysis, int index, ReportOptions options, ReportGraphs? graphs)
     {
         var traceEvent = analysis.Events[index];
-        var columns = new ReportColumns(traceEvent, options.SortKeys);
+        var columns = new ReportColumns(traceEvent, options.SortKeys ?? KeysWithoutText(analysis, traceEvent));
         var hasChains = HasChains(analysis, index);
         var children = options.Children && hasChains;
         var profile = FlatProfile.Build(analysis, columns.Keys, children, row => analysis.Samples.Events[row] == index);
@@ -109,6 +109,15 @@ public static class ReportBuilder
             HiddenRows = hidden,
             HiddenSelf = hiddenSelf,
         };
+    }
+
+    /// <summary>An analysis that did not keep the events' texts is grouped by the fields that it kept.</summary>
+    private static string? KeysWithoutText(Analysis analysis, TraceEvent traceEvent)
+    {
+        if (traceEvent.Fields.Count == 0 || analysis.Samples.Field(ReportColumns.TraceKey) is not null)
+            return null;
+        var kept = traceEvent.Fields.Where(f => analysis.Samples.Field(f.Name) is not null).Select(f => "field:" + f.Name).ToArray();
+        return kept.Length > 0 ? string.Join(',', kept) : ReportColumns.DefaultKeys;
     }
 
     private static bool HasChains(Analysis analysis, int index)
