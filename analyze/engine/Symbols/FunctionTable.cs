@@ -4,7 +4,8 @@ namespace TraceKit.Engine.Symbols;
 /// The distinct functions of the frames: several addresses of one function are one number here, and aggregates work on numbers.
 /// </summary>
 /// <remarks>
-/// A function is (name, module, kernel or user). What could not be named is one function per (module, reason), called
+/// A function is (name, module, kernel or user). C++ and Rust names are shown without parameters, as perf shows them: overloads,
+/// and the parts a compiler split off (<c>.cold</c>, <c>.part.0</c>), are one function. What could not be named is one function per (module, reason), called
 /// <see cref="UnknownName"/>: its reason tells why, its frames keep their addresses. Numbered by module, then name (ordinal).
 /// </remarks>
 public sealed class FunctionTable
@@ -32,7 +33,7 @@ public sealed class FunctionTable
 }
 
 /// <summary>A function as reports name it.</summary>
-/// <param name="Name">Demangled; <see cref="FunctionTable.UnknownName"/> when <paramref name="Reason"/> says so.</param>
+/// <param name="Name">Demangled, without parameters; <see cref="FunctionTable.UnknownName"/> when <paramref name="Reason"/> says so.</param>
 /// <param name="RawName">As the symbol table has it; empty when unknown.</param>
 /// <param name="Module">Index in <c>TraceModel.Modules</c>; -1 when nothing was mapped.</param>
 /// <param name="ModuleName">Short name as reports print it: <c>libc.so.6</c>, <c>[kernel.kallsyms]</c>, <c>[unknown]</c>.</param>

@@ -74,7 +74,7 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
     private static (string Name, string Raw) NameOf(SymbolTable symbols, int index)
     {
         var raw = symbols.Name(index);
-        return (Demangler.TryDemangle(symbols.NameBytes(index), out var demangled) ? demangled : raw, raw);
+        return (Demangler.TryDemangle(symbols.NameBytes(index), DemangleStyle.WithoutParameters, out var demangled) ? demangled : raw, raw);
     }
 
     private static Found FindOneInElf(FrameKey frame, SymbolTable symbols)

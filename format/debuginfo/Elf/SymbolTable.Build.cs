@@ -53,7 +53,7 @@ public sealed partial class SymbolTable
             var name = UInt32(symbols, image.IsBigEndian);
             if (sectionIndex is SHN_UNDEF or SHN_ABS or SHN_COMMON || name == 0 || name >= (uint)text.Length || text[(int)name] is 0)
                 continue;
-            if (kind == STT_NOTYPE && (!IsCodeSection(image, sectionIndex) || text[(int)name] == '$'))
+            if (kind == STT_NOTYPE && (!IsCodeSection(image, sectionIndex) || text[(int)name] == '$' || IsSectionBound(text[(int)name..])))
                 continue;
             ulong value = image.Is64Bit ? UInt64(symbols[8..], image.IsBigEndian) : UInt32(symbols[4..], image.IsBigEndian);
             ulong size = image.Is64Bit ? UInt64(symbols[16..], image.IsBigEndian) : UInt32(symbols[8..], image.IsBigEndian);
@@ -65,6 +65,9 @@ public sealed partial class SymbolTable
             raw.Add(new RawSymbol((uint)relative, (uint)Math.Min(size, uint.MaxValue - relative), new NameRef(table, name), (byte)(info >> 4)));
         }
     }
+
+    /// <summary>The linker's <c>__start_SECTION</c> and <c>__stop_SECTION</c>: they mark where a section lies, and would name all of its code.</summary>
+    private static bool IsSectionBound(ReadOnlySpan<byte> name) => name.StartsWith("__start_"u8) || name.StartsWith("__stop_"u8);
 
     private static SymbolTable Arrange(ElfImage image, List<RawSymbol> raw, ReadOnlyMemory<byte>[] strings)
     {

@@ -5,7 +5,7 @@ namespace TraceKit.DebugInfo.Elf;
 
 /// <summary>The functions of one ELF file by address: <c>.symtab</c> and <c>.dynsym</c> merged, and PLT stubs as <c>name@plt</c>.</summary>
 /// <remarks>
-/// <para>Which symbols: STT_FUNC, STT_GNU_IFUNC, and STT_NOTYPE in executable sections (assembly labels), defined ones, except mapping symbols (<c>$x</c>).</para>
+/// <para>Which symbols: STT_FUNC, STT_GNU_IFUNC, and STT_NOTYPE in executable sections (assembly labels), defined ones, except mapping symbols (<c>$x</c>) and the linker's section bounds (<c>__start_x</c>, <c>__stop_x</c>).</para>
 /// <para>Which of several at one address, as perf chooses (<c>choose_best_symbol</c>): a sized one before an empty one; not weak before weak; global before
 /// local; fewer leading underscores; the longer name; the first in the file. Names are as stored: a version (<c>name@@V</c>) stays where the file has it.</para>
 /// <para>How far one reaches: its stated size; without one, up to the next symbol or the end of its section. An empty symbol inside a sized one is dropped.

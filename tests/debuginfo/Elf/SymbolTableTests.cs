@@ -73,7 +73,7 @@ public class SymbolTableTests
     {
         var table = Build(
             new ElfSymbol("import", 0, 0, Section: SHN_UNDEF), new ElfSymbol("absolute", 0x1000, 4, Section: SHN_ABS), new ElfSymbol("object", 0x1000, 4, STT_OBJECT),
-            new ElfSymbol("$x", 0x1000, 0, STT_NOTYPE), new ElfSymbol("datalabel", 0x2000, 0, STT_NOTYPE, Section: 2), new ElfSymbol("file.c", 0x1000, 0, STT_FILE),
+            new ElfSymbol("$x", 0x1000, 0, STT_NOTYPE), new ElfSymbol("__start_managed", 0x1000, 0, STT_NOTYPE), new ElfSymbol("__stop_managed", 0x1800, 0, STT_NOTYPE), new ElfSymbol("datalabel", 0x2000, 0, STT_NOTYPE, Section: 2), new ElfSymbol("file.c", 0x1000, 0, STT_FILE),
             new ElfSymbol("ifunc", 0x1050, 4, STT_GNU_IFUNC));
         Assert.Equal(1, table.Count);
         Assert.Equal("ifunc", At(table, 0x1050));
