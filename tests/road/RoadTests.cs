@@ -53,7 +53,7 @@ public sealed class RoadTests
         ProgramRun.Start(Programs.Analyzer(), ["verify", recording]).MustExit();
         var report = ProgramRun.Start(Programs.Analyzer(), ["report", recording]).MustExit();
         Assert.Contains("is_duplicate", report.Output, StringComparison.Ordinal);
-        Assert.Contains("main", report.Output, StringComparison.Ordinal);
+        Assert.Contains("worker", report.Output, StringComparison.Ordinal);
     }
 
     private static string Run(string script, params string[] arguments)

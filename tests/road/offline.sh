@@ -57,5 +57,5 @@ unshare -m --propagation private bash "$work/inside.sh" "$new" "$analyzer" "$wor
 perf script --no-inline -i "$work/perf.data" -F comm,tid,time,event,ip,sym,symoff,dso >"$work/perf.txt" 2>/dev/null </dev/null
 python3 "$here/offline.py" "$work/x.dtr.script.txt" "$work/perf.txt"
 echo "the report's own words:"
-grep -v '^\s*$' "$work/x.dtr.report.txt" | head -n 12
+sed -n 1,7p "$work/x.dtr.report.txt"
 echo "recording: $(stat -c %s "$work/x.dtr") bytes, perf.data: $(stat -c %s "$work/perf.data") bytes"
