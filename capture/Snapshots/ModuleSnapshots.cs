@@ -51,9 +51,29 @@ internal sealed class ModuleSnapshots(TraceOutput output, SnapshotLevel level)
             return;
         }
 
-        var extents = Copy(file, id, out var blobBytes, out reason);
+        var parts = level == SnapshotLevel.Symbols ? ElfSnapshotParts.Symbols : ElfSnapshotParts.Symbols | ElfSnapshotParts.Unwind;
+        var extents = Copy(file, id, parts, out var blobBytes, out reason);
         WriteInfo(id, mapping, buildId, file.Facts, extents, blobBytes, reason);
         Terminal.Detail($"snapshot of {mapping.Path}: {blobBytes} bytes of {file.Facts.Size}");
+        if (buildId.Length > 1 && !file.Headers.TrySection(".symtab", out _))
+            TakeDebugFile(pid, mapping, buildId);
+    }
+
+    /// <summary>
+    /// A stripped file whose debug file happens to be installed (Debian's <c>*-dbg</c> packages, debuginfo packages elsewhere): only its symbol
+    /// table is taken. Without one nothing is missing that the host could give.
+    /// </summary>
+    private void TakeDebugFile(int pid, TrackedMapping mapping, byte[] buildId)
+    {
+        var hex = Convert.ToHexStringLower(buildId);
+        var path = $"/usr/lib/debug/.build-id/{hex[..2]}/{hex[2..]}.debug";
+        using var file = ModuleFile.TryOpen($"/proc/{pid}/root{path}", path, out _) ?? ModuleFile.TryOpen(path, path, out _);
+        if (file is null || !file.Headers.BuildId.Span.SequenceEqual(buildId))
+            return;
+        var id = NextId();
+        var extents = Copy(file, id, ElfSnapshotParts.Symbols, out var blobBytes, out var reason);
+        WriteInfo(id, mapping, buildId, file.Facts, extents, blobBytes, reason, debugFile: path);
+        Terminal.Detail($"symbols of {mapping.Path} from {path}: {blobBytes} bytes of {file.Facts.Size}");
     }
 
     private static string IdentityOf(TrackedMapping mapping) =>
@@ -107,9 +127,8 @@ internal sealed class ModuleSnapshots(TraceOutput output, SnapshotLevel level)
         return false;
     }
 
-    private List<ModuleExtent> Copy(ModuleFile file, uint id, out ulong blobBytes, out string? reason)
+    private List<ModuleExtent> Copy(ModuleFile file, uint id, ElfSnapshotParts parts, out ulong blobBytes, out string? reason)
     {
-        var parts = level == SnapshotLevel.Symbols ? ElfSnapshotParts.Symbols : ElfSnapshotParts.Symbols | ElfSnapshotParts.Unwind;
         var extents = new List<ModuleExtent>();
         blobBytes = 0;
         uint part = 0;
@@ -154,15 +173,15 @@ internal sealed class ModuleSnapshots(TraceOutput output, SnapshotLevel level)
         used = 0;
     }
 
-    private void WriteInfo(uint id, TrackedMapping mapping, byte[] buildId, FileFacts facts, List<ModuleExtent> extents, ulong blobBytes, string? reason)
+    private void WriteInfo(uint id, TrackedMapping mapping, byte[] buildId, FileFacts facts, List<ModuleExtent> extents, ulong blobBytes, string? reason, string? debugFile = null)
     {
-        var fromRecord = mapping.BuildId.Length == 0;
+        var fromRecord = mapping.BuildId.Length == 0 && debugFile is null;
         var info = new ModuleInfo
         {
             Id = id,
-            Kind = ModuleKind.Elf,
+            Kind = debugFile is null ? ModuleKind.Elf : ModuleKind.DebugFile,
             BuildId = buildId,
-            Path = mapping.Path,
+            Path = debugFile ?? mapping.Path,
             DeviceMajor = fromRecord ? mapping.DeviceMajor : facts.DeviceMajor,
             DeviceMinor = fromRecord ? mapping.DeviceMinor : facts.DeviceMinor,
             Inode = fromRecord ? mapping.Inode : facts.Inode,

@@ -22,6 +22,7 @@ internal sealed class ModuleCatalog
     private readonly Dictionary<string, ModuleInfo> _byBuildId = new(StringComparer.Ordinal);
     private readonly Dictionary<(uint, uint, ulong), ModuleInfo> _byInode = [];
     private readonly Dictionary<string, ModuleInfo> _byPath = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ModuleInfo> _debugFiles = new(StringComparer.Ordinal);
     private readonly Dictionary<int, ModuleInfo> _perfMaps = [];
     private readonly Dictionary<string, int> _kernelModules = new(StringComparer.Ordinal);
     private readonly int _kernel;
@@ -42,6 +43,9 @@ internal sealed class ModuleCatalog
                     _byPath.TryAdd(info.Path, info);
                     foreach (var path in info.OtherPaths)
                         _byPath.TryAdd(path, info);
+                    break;
+                case SnapshotKind.DebugFile:
+                    _debugFiles.TryAdd(Convert.ToHexStringLower(info.BuildId), info);
                     break;
                 case SnapshotKind.PerfMap:
                     _perfMaps[info.Pid] = info;
@@ -154,7 +158,8 @@ internal sealed class ModuleCatalog
         }
 
         _modules.Add(module);
-        _data.Add(new ModuleData(module, () => Snapshot(module, info), info?.BlobFormat ?? ""));
+        var debugFile = module.Kind == ModuleKind.Elf && module.BuildId.Length > 0 ? _debugFiles.GetValueOrDefault(module.BuildId) : null;
+        _data.Add(new ModuleData(module, () => Snapshot(module, info), () => Snapshot(module, debugFile), info?.BlobFormat ?? ""));
         return module.Index;
     }
 

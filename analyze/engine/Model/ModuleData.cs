@@ -18,13 +18,14 @@ internal sealed class ModuleData
 
     /// <param name="module">Whose tables; its <see cref="TraceModule.SnapshotProblem"/> is written when they turn out damaged.</param>
     /// <param name="snapshot">Gives the snapshot's bytes, or null when the trace has none; may throw <see cref="BadDataException"/>.</param>
+    /// <param name="debugFile">Gives the separate debug file's bytes, or null when the trace has none.</param>
     /// <param name="format">What the bytes are, where there is a choice: <c>kallsyms-text</c> or <c>kallsyms-compact</c>.</param>
-    public ModuleData(TraceModule module, Func<SparseImage?> snapshot, string format = "")
+    public ModuleData(TraceModule module, Func<SparseImage?> snapshot, Func<SparseImage?> debugFile, string format = "")
     {
         Module = module;
         _image = new(() => Guarded(() => module.Kind is ModuleKind.Elf or ModuleKind.Vdso && snapshot() is { } image ? ElfImage.Parse(image, module.Path) : null));
         _unwind = new(() => Guarded(() => Image is { } image ? UnwindTable.Build(image) : null));
-        _symbols = new(() => Guarded(() => Image is { } image ? SymbolTable.Build(image) : null));
+        _symbols = new(() => Guarded(() => Image is { } image ? SymbolTable.Build(image, Guarded(() => debugFile() is { } bytes ? ElfImage.Parse(bytes, module.Path) : null)) : null));
         _kallsyms = new(() => Guarded(() => module.Kind == ModuleKind.Kernel && Whole(snapshot()) is { } bytes ? ReadKallsyms(bytes, format) : null));
         _perfMap = new(() => Guarded(() => module.Kind == ModuleKind.Jit && Whole(snapshot()) is { } bytes ? PerfMap.Parse(bytes) : null));
     }

@@ -6,21 +6,17 @@ namespace TraceKit.DebugInfo.Elf;
 public sealed partial class SymbolTable
 {
     /// <summary>Builds the table of one file or snapshot; empty when no symbols are at hand.</summary>
-    public static SymbolTable Build(ElfImage image)
+    /// <param name="image">The file that is mapped and run.</param>
+    /// <param name="debugFile">Its separate debug file, which holds the <c>.symtab</c> that was stripped from it; the caller has compared build-ids.</param>
+    public static SymbolTable Build(ElfImage image, ElfImage? debugFile = null)
     {
         var raw = new List<RawSymbol>();
         var strings = new List<ReadOnlyMemory<byte>>();
-        foreach (var type in (ReadOnlySpan<uint>)[SHT_SYMTAB, SHT_DYNSYM])
-        {
-            foreach (ref readonly var section in image.Sections)
-            {
-                if (section.Type == type && section.Link < (uint)image.Sections.Length &&
-                    image.TryStoredData(section, out var symbols) && image.TryStoredData(image.Sections[(int)section.Link], out var names))
-                {
-                    Collect(image, symbols.Span, names, raw, strings);
-                }
-            }
-        }
+        // A debug file keeps addresses, section numbers and flags of what it was made from.
+        if (debugFile is not null && debugFile.ImageBase == image.ImageBase)
+            CollectAll(debugFile, SHT_SYMTAB, raw, strings);
+        CollectAll(image, SHT_SYMTAB, raw, strings);
+        CollectAll(image, SHT_DYNSYM, raw, strings);
 
         var plt = PltNames.Read(image);
         foreach (var stub in plt.Stubs)
@@ -31,6 +27,18 @@ public sealed partial class SymbolTable
 
         strings.Add(plt.Names);
         return raw.Count == 0 ? Empty : Arrange(image, raw, [.. strings]);
+    }
+
+    private static void CollectAll(ElfImage image, uint type, List<RawSymbol> raw, List<ReadOnlyMemory<byte>> strings)
+    {
+        foreach (ref readonly var section in image.Sections)
+        {
+            if (section.Type == type && section.Link < (uint)image.Sections.Length &&
+                image.TryStoredData(section, out var symbols) && image.TryStoredData(image.Sections[(int)section.Link], out var names))
+            {
+                Collect(image, symbols.Span, names, raw, strings);
+            }
+        }
     }
 
     private static void Collect(ElfImage image, ReadOnlySpan<byte> symbols, ReadOnlyMemory<byte> names, List<RawSymbol> raw, List<ReadOnlyMemory<byte>> strings)

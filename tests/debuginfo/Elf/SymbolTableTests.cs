@@ -8,14 +8,16 @@ namespace TraceKit.DebugInfo.Tests.Elf;
 /// <summary>Which symbol names an address: the rules, one by one.</summary>
 public class SymbolTableTests
 {
-    private static SymbolTable Build(params ElfSymbol[] symbols)
+    private static SymbolTable Build(params ElfSymbol[] symbols) => SymbolTable.Build(Image(dynamic: false, 0, symbols));
+
+    private static ElfImage Image(bool dynamic, ulong imageBase, params ElfSymbol[] symbols)
     {
         var b = new ElfBuilder();
         b.AddSection(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, new byte[0x100]);
         b.AddSection(".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0x2000, new byte[0x100]);
-        b.AddSymbols(dynamic: false, symbols);
-        b.AddSegment(PT_LOAD, PF_R | PF_X, 0, 0, 0x4000, 0x4000);
-        return SymbolTable.Build(ElfImage.Parse(b.Build(), "symbols"));
+        b.AddSymbols(dynamic, symbols);
+        b.AddSegment(PT_LOAD, PF_R | PF_X, 0, imageBase, 0x4000, 0x4000);
+        return ElfImage.Parse(b.Build(), "symbols");
     }
 
     private static string At(SymbolTable table, ulong address) => table.TryFind(new Svma(address), out var s) ? table.Name(s.Index) : "-";
@@ -77,5 +79,27 @@ public class SymbolTableTests
             new ElfSymbol("ifunc", 0x1050, 4, STT_GNU_IFUNC));
         Assert.Equal(1, table.Count);
         Assert.Equal("ifunc", At(table, 0x1050));
+    }
+
+    /// <summary>A stripped file's own exports and the symbol table of its debug file name its code together.</summary>
+    [Fact]
+    public void SymbolTable_WithDebugFile_NamesFromBoth()
+    {
+        var stripped = Image(dynamic: true, 0, new ElfSymbol("exported", 0x1000, 0x10));
+        var debugFile = Image(dynamic: false, 0, new ElfSymbol("exported", 0x1000, 0x10), new ElfSymbol("start_thread", 0x1020, 0x10));
+        Assert.Equal("-", At(SymbolTable.Build(stripped), 0x1024));
+        var table = SymbolTable.Build(stripped, debugFile);
+        Assert.Equal("start_thread", At(table, 0x1024));
+        Assert.Equal("exported", At(table, 0x1004));
+        Assert.Equal(2, table.Count);
+    }
+
+    /// <summary>A debug file with another image base is of another layout: its addresses would name the wrong code.</summary>
+    [Fact]
+    public void SymbolTable_DebugFileWithAnotherBase_NotUsed()
+    {
+        var stripped = Image(dynamic: true, 0, new ElfSymbol("exported", 0x1000, 0x10));
+        var debugFile = Image(dynamic: false, 0x400000, new ElfSymbol("start_thread", 0x1020, 0x10));
+        Assert.Equal("-", At(SymbolTable.Build(stripped, debugFile), 0x1024));
     }
 }

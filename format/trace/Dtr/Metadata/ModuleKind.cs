@@ -26,4 +26,7 @@ public enum ModuleKind
 
     /// <summary>The kernel's BTF.</summary>
     KernelBtf = 7,
+
+    /// <summary>A separate debug file of the host (<c>/usr/lib/debug</c>): symbols of the ELF module with the same build-id.</summary>
+    DebugFile = 8,
 }
