@@ -4,6 +4,8 @@ using TraceKit.Engine.Filters;
 using TraceKit.Engine.Streams;
 using TraceKit.Engine.Symbols;
 using TraceKit.Format.Dtr.Metadata;
+using TraceKit.Testing;
+using static TraceKit.DebugInfo.Elf.ElfConstants;
 using static TraceKit.Engine.Tests.TestTrace;
 
 namespace TraceKit.Engine.Tests;
@@ -94,7 +96,7 @@ public sealed class AnalysisTests
             1000 cpu-clock app 5/1 N: jit_work+0x10([JIT] tid 10) jit_main+0x4f([JIT] tid 10) n= name=
             2000 cpu-clock app 5/1 N: jit_leaf+0x5([JIT] tid 10) jit_work+0xf([JIT] tid 10) jit_main+0x4f([JIT] tid 10) n= name=
             3000 cpu-clock app 5/1 N: vfs_read+0x10([kernel.kallsyms]) do_syscall_64+0x7([kernel.kallsyms]) jit_work+0x10([JIT] tid 10) jit_main+0x4f([JIT] tid 10) n= name=
-            4000 cpu-clock other 5/1 N: [unknown]+0x0([JIT] tid 20) n= name=
+            4000 cpu-clock other 5/1 N: 0x10110+0x0([JIT] tid 20) n= name=
             5000 probe:hit app 1/1 N: tun_send+0x10([tun]) n=7 name=abc
             6000 probe:hit :31 1/1 N: n=-1 name=x
             7000 probe:hit app 1/1 N: [unknown]+0x0([unknown]) n=7 name=abc
@@ -206,6 +208,38 @@ public sealed class AnalysisTests
             6000 :31 0 probe:hit 1 n=-1 name=x
             7000 app 0 probe:hit 1 n=7 name=abc 999000:[unknown]
             """, string.Join("\n", lines));
+    }
+
+    /// <summary>Functions without names stay apart: by where the unwind table says that they begin, else by address; without a mapping they are one.</summary>
+    [Fact]
+    public void Analysis_StrippedModule_FunctionsByWhereTheyBegin()
+    {
+        const ulong ehFrame = 0x20000, text = 0x7f0000001000;
+        var elf = new ElfBuilder();
+        elf.AddSection(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, [0x90]);
+        elf.AddSection(".eh_frame", SHT_PROGBITS, SHF_ALLOC, ehFrame, new CfiAssembler(ehFrame).X64Cie().Fde(0x1000, 0x40).Fde(0x1040, 0x20).Fde(0x1100, 0x10).End().ToArray());
+        elf.AddSymbols(true, new ElfSymbol("exported", 0x1100, 0x10));
+        elf.AddSegment(PT_LOAD, PF_R | PF_X, 0x1000, 0x1000, 0x8000, 0x8000);
+        var bytes = elf.Build();
+        var info = new ModuleInfo
+        {
+            Id = 1, Kind = ModuleKind.Elf, Path = "/lib/stripped.so", DeviceMajor = 8, DeviceMinor = 1, Inode = 1, FileLength = (ulong)bytes.Length,
+            BlobBytes = (ulong)bytes.Length, Extents = [new ModuleExtent { FileOffset = 0, Length = (ulong)bytes.Length }],
+        };
+        using var trace = new TestTrace().Comm(0, 10, 10, "app").Map(0, 10, text, 0x8000, 0x1000, "/lib/stripped.so").Module(info, bytes)
+            .Sample(1000, 10, 10, 0, 1, [UserMarker, text + 0x10, text + 0x50, text + 0x105])
+            .Sample(2000, 10, 10, 0, 1, [UserMarker, text + 0x3f, text + 0x40])
+            .Sample(3000, 10, 10, 0, 1, [UserMarker, text + 0x200])
+            .Sample(4000, 10, 10, 0, 1, [UserMarker, 0x999000])
+            .Sample(5000, 10, 10, 0, 1, [UserMarker, 0x888000]).Open();
+        var analysis = Analysis.Run(trace, new AnalysisOptions());
+        Assert.Equal("[unknown]|[unknown] 2/2\nstripped.so|0x1000 2/2\nstripped.so|0x1200 1/1", Dump(analysis, "dso,sym"));
+        Assert.Equal(
+            "[unknown]:NoMapping: 0x1000:NoSymbol:1000 0x1040:NoSymbol:1040 0x1200:NoSymbol:1200 exported:None:",
+            string.Join(' ', Enumerable.Range(0, analysis.Functions.Count).Select(i => analysis.Functions[i]).Select(f => $"{f.Name}:{f.Reason}:{f.Address:x}")));
+        Assert.Equal((5, 3), (analysis.Totals.SamplesByReason.Skip(1).Sum(), analysis.Totals.SamplesByReason[(int)UnresolvedReason.NoSymbol]));
+        var offsets = Enumerable.Range(0, analysis.Frames.Count).Select(analysis.Resolve).Where(f => f.Reason == UnresolvedReason.NoSymbol).Select(f => $"{f.Name}+0x{f.Offset:x}");
+        Assert.Equal("0x1000+0x10 0x1000+0x3f 0x1040+0xf 0x1200+0x0", string.Join(' ', offsets));
     }
 
     /// <summary>Samples of an event that is not in the table are counted, not dropped in silence.</summary>

@@ -5,12 +5,13 @@ namespace TraceKit.Engine.Symbols;
 /// </summary>
 /// <remarks>
 /// A function is (name, module, kernel or user). C++ and Rust names are shown without parameters, as perf shows them: overloads,
-/// and the parts a compiler split off (<c>.cold</c>, <c>.part.0</c>), are one function. What could not be named is one function per (module, reason), called
-/// <see cref="UnknownName"/>: its reason tells why, its frames keep their addresses. Numbered by module, then name (ordinal).
+/// and the parts a compiler split off (<c>.cold</c>, <c>.part.0</c>), are one function. What could not be named is called by where
+/// it begins: the start of the FDE that covers it, else the frame's own address is one function. Where an address says nothing (no mapping, data,
+/// hidden kernel symbols, a guest's), all of a module and reason are one, called <see cref="UnknownName"/>. Numbered by module, then name (ordinal).
 /// </remarks>
 public sealed class FunctionTable
 {
-    /// <summary>What an unnamed function is called.</summary>
+    /// <summary>What is called where not even an address helps.</summary>
     public const string UnknownName = "[unknown]";
 
     private readonly Function[] _functions;
@@ -33,7 +34,10 @@ public sealed class FunctionTable
 }
 
 /// <summary>A function as reports name it.</summary>
-/// <param name="Name">Demangled, without parameters; <see cref="FunctionTable.UnknownName"/> when <paramref name="Reason"/> says so.</param>
+/// <param name="Name">
+/// Demangled, without parameters. Without a name (<paramref name="Reason"/> says why) its address in the module's own tables, <c>0x126ad0</c>, or
+/// <see cref="FunctionTable.UnknownName"/>.
+/// </param>
 /// <param name="RawName">As the symbol table has it; empty when unknown.</param>
 /// <param name="Module">Index in <c>TraceModel.Modules</c>; -1 when nothing was mapped.</param>
 /// <param name="ModuleName">Short name as reports print it: <c>libc.so.6</c>, <c>[kernel.kallsyms]</c>, <c>[unknown]</c>.</param>
@@ -43,4 +47,10 @@ public sealed record Function(string Name, string RawName, int Module, string Mo
 {
     /// <summary>Whether there is a name.</summary>
     public bool IsKnown => Reason == UnresolvedReason.None;
+
+    /// <summary>
+    /// What <see cref="Name"/> gives the address of: where the unwind table says that the function begins, else the look-up address of its one frame.
+    /// An SVMA in files, an AVMA elsewhere. Null when there is a name, or <see cref="FunctionTable.UnknownName"/>.
+    /// </summary>
+    public ulong? Address { get; init; }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using TraceKit.Binary;
+using TraceKit.DebugInfo.Cfi;
 using TraceKit.DebugInfo.Demangle;
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Kernel;
@@ -40,16 +42,18 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
             FindInElf(frames, start, symbols, found);
         else
             FindOneByOne(frames, start, data, found);
+        NameByAddress(frames, start, data, found);
 
         // Functions of a module in order of name: numbers do not depend on anything but the trace.
-        var numbers = new SortedDictionary<(string Name, FrameKind Kind, UnresolvedReason Reason), (string Raw, int Number)>(ByName.Instance);
+        var numbers = new SortedDictionary<(string Name, FrameKind Kind, UnresolvedReason Reason), (Found First, int Number)>(ByName.Instance);
         foreach (var f in found)
-            numbers.TryAdd((f.Name, f.Kind, f.Reason), (f.Raw, 0));
+            numbers.TryAdd((f.Name, f.Kind, f.Reason), (f, 0));
         var moduleName = data?.Module.Name ?? FunctionTable.UnknownName;
         foreach (var key in numbers.Keys.ToArray())
         {
-            numbers[key] = (numbers[key].Raw, _functions.Count);
-            _functions.Add(new Function(key.Name, numbers[key].Raw, moduleIndex, moduleName, key.Kind, key.Reason));
+            var first = numbers[key].First;
+            numbers[key] = (first, _functions.Count);
+            _functions.Add(new Function(key.Name, first.Raw, moduleIndex, moduleName, key.Kind, key.Reason) { Address = first.Address });
         }
 
         for (var i = 0; i < found.Length; i++)
@@ -67,7 +71,34 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
         return new ResolvedFrame(-1, found.Name, found.Offset, frame.Module, data?.Module.Name ?? FunctionTable.UnknownName, frame.Address, frame.Kind, found.Reason);
     }
 
-    private readonly record struct Found(string Name, string Raw, ulong Offset, FrameKind Kind, UnresolvedReason Reason);
+    // Address: of what has no name, where it begins.
+    private readonly record struct Found(string Name, string Raw, ulong Offset, FrameKind Kind, UnresolvedReason Reason, ulong? Address = null);
+
+    /// <summary>Gives what has no name its address, so that functions stay apart: the start of the FDE around it, else the frame's own.</summary>
+    private static void NameByAddress(FrameTable frames, int start, ModuleData? data, Found[] found)
+    {
+        if (data is null)
+            return;
+        UnwindTable? unwind = null;
+        var isOpened = false;
+        for (var i = 0; i < found.Length; i++)
+        {
+            ref var frame = ref found[i];
+            if (frame.Reason is UnresolvedReason.None or UnresolvedReason.NoMapping or UnresolvedReason.HiddenKernelSymbols or UnresolvedReason.NotCode or UnresolvedReason.Guest)
+                continue;
+            if (!isOpened)
+            {
+                unwind = data.Module.Kind is ModuleKind.Elf or ModuleKind.Vdso ? data.Unwind : null;
+                isOpened = true;
+            }
+
+            var address = frames.Addresses[start + i];
+            var begin = unwind is not null && frame.Kind == FrameKind.User && unwind.TryFindEntry(new Svma(address), out var entry) ? entry.Value : address;
+            // Frames come by address, so those of one function are neighbours.
+            var name = i > 0 && found[i - 1].Address == begin ? found[i - 1].Name : string.Create(CultureInfo.InvariantCulture, $"0x{begin:x}");
+            frame = frame with { Name = name, Offset = address - begin, Address = begin };
+        }
+    }
 
     private static UnresolvedReason Missing(SymbolTable symbols) => symbols.Count == 0 ? UnresolvedReason.NoSymbolTable : UnresolvedReason.NoSymbol;
 

@@ -84,13 +84,12 @@ public static class ReportBuilder
                 continue;
             }
 
-            var isKernel = entry.Function >= 0 && ReportGraphs.IsKernel(analysis.Functions[entry.Function]);
             rows.Add(new ReportRow
             {
                 Children = entry.TotalWeight,
                 Self = entry.SelfWeight,
                 Samples = entry.SelfCount,
-                Cells = columns.Cells(entry.Values, isKernel),
+                Cells = columns.Cells(entry.Values, entry.Function >= 0 ? analysis.Functions[entry.Function] : null),
                 Graphs = graphs is not null && options.Graph is { } order && hasChains
                     ? graphs.Of(entry, order, children && columns.HasFrameKey, leastBranch)
                     : [],

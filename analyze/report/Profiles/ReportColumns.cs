@@ -1,6 +1,7 @@
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Model;
+using TraceKit.Engine.Symbols;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Profiles;
@@ -45,13 +46,20 @@ internal sealed class ReportColumns
     public static string[] Words(string keys) => keys.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The cells of an entry.</summary>
-    public string[] Cells(IReadOnlyList<string> values, bool isKernel)
+    /// <param name="values">Of each key.</param>
+    /// <param name="function">The function of the entry; null for none.</param>
+    public string[] Cells(IReadOnlyList<string> values, Function? function)
     {
         var cells = new string[_keys.Count];
         for (var i = 0; i < cells.Length; i++)
-            cells[i] = (_keys[i].Kind == SortKeyKind.Symbol ? isKernel ? "[k] " : "[.] " : "") + SafeText.Show(values[i]);
+            cells[i] = _keys[i].Kind == SortKeyKind.Symbol ? Symbol(values[i], function) : SafeText.Show(values[i]);
         return cells;
     }
+
+    /// <summary>As perf: addresses in 16 digits.</summary>
+    private static string Symbol(string name, Function? function) =>
+        (function is not null && ReportGraphs.IsKernel(function) ? "[k] " : "[.] ")
+        + (function?.Address is { } address ? "0x" + address.ToString("x16", null) : SafeText.Show(name));
 
     private static ReportColumn Column(TraceEvent traceEvent, SortKey key) => key.Kind switch
     {

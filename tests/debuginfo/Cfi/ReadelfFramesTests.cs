@@ -53,6 +53,8 @@ public partial class ReadelfFramesTests
         {
             if (end > first && !inCie && cieOf.Length != 0)
             {
+                CheckStart(file, table, first, first, differences);
+                CheckStart(file, table, end - 1, first, differences);
                 if (pending.Count == 0 && common.TryGetValue(cieOf, out var initial))
                     pending.Add((first, initial));
                 for (var i = 0; i < pending.Count; i++)
@@ -118,6 +120,12 @@ public partial class ReadelfFramesTests
         var found = Describe(table, rule);
         if (wanted != found && differences.Count < 1000)
             differences.Add($"{file} 0x{pc:x}: readelf [{wanted}], table [{found}]");
+    }
+
+    private static void CheckStart(string file, UnwindTable table, ulong pc, ulong expected, List<string> differences)
+    {
+        if ((!table.TryFindEntry(new Svma(pc), out var start) || start.Value != expected) && differences.Count < 1000)
+            differences.Add($"{file} 0x{pc:x}: readelf's FDE begins at 0x{expected:x}, table's at {start}");
     }
 
     private static string Describe(Dictionary<string, string> row)
