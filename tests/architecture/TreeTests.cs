@@ -53,10 +53,14 @@ public sealed partial class TreeTests
     [Fact]
     public void NoFile_NamesAPathOutsideTheRepository()
     {
+        // Where this checkout lies, unless that is a place that anybody may name.
+        var parent = Path.GetDirectoryName(Tree.Root.TrimEnd('/'))!.TrimEnd('/') + "/";
+        var known = new[] { "/", "/root/", "/usr/", "/opt/", "/src/", "/tmp/", "/var/" };
+        var ownPlace = known.Contains(parent) || parent.StartsWith("/tmp/", StringComparison.Ordinal) ? OutsidePath() : new Regex(@"(?<![\w.})\]])" + Regex.Escape(parent));
         var found = from file in Tree.TextFiles()
                     where !file.Path.EndsWith("tests/architecture/TreeTests.cs", StringComparison.Ordinal)
                     from line in file.Text.Split('\n').Select((text, index) => (Text: text, Number: index + 1))
-                    where OutsidePath().IsMatch(line.Text)
+                    where OutsidePath().IsMatch(line.Text) || ownPlace.IsMatch(line.Text)
                     select $"{file.Path}:{line.Number}: {line.Text.Trim()}";
         Assert.Empty(found);
     }
@@ -82,7 +86,7 @@ public sealed partial class TreeTests
             Assert.True((File.GetUnixFileMode(Path.Combine(Tree.Root, path)) & AnyExecute) != 0, $"{path} starts with {text.Split('\n')[0]} but is not executable");
     }
 
-    [GeneratedRegex(@"(?<![\w.])/work/|/home/\w|\.\./shared\b|\.library\b")]
+    [GeneratedRegex(@"/home/\w|/Users/\w")]
     private static partial Regex OutsidePath();
 
     [GeneratedRegex(@"\bTODO\b|\bFIXME\b|\bXXX\b|NotImplementedException")]
