@@ -28,8 +28,18 @@ PERF_RECORD_LOST, PERF_RECORD_SAMPLE, PERF_RECORD_LOST_SAMPLES, PERF_RECORD_COMP
 class Run:
     """CPU seconds and peak resident bytes of one finished program."""
 
-    def __init__(self, code, usage, output, wall):
-        self.code, self.cpu, self.rss, self.output, self.wall = code, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output, wall
+    def __init__(self, code, usage, rss, output, wall):
+        self.code, self.cpu, self.rss, self.output, self.wall = code, usage.ru_utime + usage.ru_stime, rss, output, wall
+
+
+def peak_rss(pid, known):
+    """VmHWM: the peak since exec. (ru_maxrss would hold this script's own pages, which the child had before exec.)"""
+    try:
+        with open(f"/proc/{pid}/status") as status:
+            found = re.search(r"VmHWM:\s+(\d+) kB", status.read())
+        return max(known, int(found.group(1)) * 1024) if found else known
+    except OSError:
+        return known
 
 
 def run(command, stop_after=None, output=None):
@@ -42,11 +52,17 @@ def run(command, stop_after=None, output=None):
         if stop_after is not None:
             time.sleep(stop_after)
             process.send_signal(signal.SIGINT)
-        _, status, usage = os.wait4(process.pid, 0)
+        rss = 0
+        while True:
+            rss = peak_rss(process.pid, rss)
+            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if ended:
+                break
+            time.sleep(0.01)
         process.returncode = os.waitstatus_to_exitcode(status)
     with open(log, errors="replace") as text:
         said = text.read()
-    return Run(process.returncode, usage, said, time.monotonic() - start)
+    return Run(process.returncode, usage, rss, said, time.monotonic() - start)
 
 
 class Workload:
