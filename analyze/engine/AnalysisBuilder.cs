@@ -133,6 +133,7 @@ public sealed class AnalysisBuilder
             Name = name,
             IsTracepoint = name.Contains(':'),
             Fields = fields is null ? [] : [.. fields.Select(f => new TraceEventField(f.Key, f.Value is string ? "char[]" : "s64", f.Value is string))],
+            HasStacks = true,
             WeightIsTime = name.EndsWith("-clock", StringComparison.Ordinal),
         });
         return _events.Count - 1;

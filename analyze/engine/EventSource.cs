@@ -42,6 +42,7 @@ internal sealed class EventSource
             WeightIsTime = isClock,
             IsSideBandOnly = description.IsSideBandOnly,
             Filter = description.Filter ?? "",
+            HasStacks = HasCallchain || HasStackDumps,
             HasStackDumps = HasStackDumps,
         };
     }

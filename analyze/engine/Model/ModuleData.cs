@@ -12,6 +12,7 @@ internal sealed class ModuleData
 {
     private readonly Lazy<ElfImage?> _image;
     private readonly Lazy<UnwindTable?> _unwind;
+    private readonly Lazy<FunctionStarts?> _functionStarts;
     private readonly Lazy<SymbolTable?> _symbols;
     private readonly Lazy<Kallsyms?> _kallsyms;
     private readonly Lazy<PerfMap?> _perfMap;
@@ -25,6 +26,7 @@ internal sealed class ModuleData
         Module = module;
         _image = new(() => Guarded(() => module.Kind is ModuleKind.Elf or ModuleKind.Vdso && snapshot() is { } image ? ElfImage.Parse(image, module.Path) : null));
         _unwind = new(() => Guarded(() => Image is { } image ? UnwindTable.Build(image) : null));
+        _functionStarts = new(() => Guarded(() => Image is { } image ? FunctionStarts.Build(image) : null));
         _symbols = new(() => Guarded(() => Image is { } image ? SymbolTable.Build(image, Guarded(() => debugFile() is { } bytes ? ElfImage.Parse(bytes, module.Path) : null)) : null));
         _kallsyms = new(() => Guarded(() => module.Kind == ModuleKind.Kernel && Whole(snapshot()) is { } bytes ? ReadKallsyms(bytes, format) : null));
         _perfMap = new(() => Guarded(() => module.Kind == ModuleKind.Jit && Whole(snapshot()) is { } bytes ? PerfMap.Parse(bytes) : null));
@@ -35,6 +37,9 @@ internal sealed class ModuleData
     public ElfImage? Image => _image.Value;
 
     public UnwindTable? Unwind => _unwind.Value;
+
+    /// <summary>Apart from <see cref="Unwind"/>, which takes several times as long and which frame pointers do not need.</summary>
+    public FunctionStarts? FunctionStarts => _functionStarts.Value;
 
     public SymbolTable? Symbols => _symbols.Value;
 

@@ -24,6 +24,9 @@ public sealed class TraceEvent
     /// <summary>Whether it was opened for its side-band records only and makes no samples.</summary>
     public bool IsSideBandOnly { get; init; }
 
+    /// <summary>Whether samples carry stacks, in either form; else an instruction pointer at most.</summary>
+    public bool HasStacks { get; init; }
+
     /// <summary>Whether samples carry stack dumps that are unwound by CFI.</summary>
     public bool HasStackDumps { get; init; }
 }

@@ -49,7 +49,7 @@ public sealed record Function(string Name, string RawName, int Module, string Mo
     public bool IsKnown => Reason == UnresolvedReason.None;
 
     /// <summary>
-    /// What <see cref="Name"/> gives the address of: where the unwind table says that the function begins, else the look-up address of its one frame.
+    /// What <see cref="Name"/> gives the address of: where <c>.eh_frame</c> says that the function begins, else the look-up address of its one frame.
     /// An SVMA in files, an AVMA elsewhere. Null when there is a name, or <see cref="FunctionTable.UnknownName"/>.
     /// </summary>
     public ulong? Address { get; init; }

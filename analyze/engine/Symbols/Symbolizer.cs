@@ -79,7 +79,7 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
     {
         if (data is null)
             return;
-        UnwindTable? unwind = null;
+        FunctionStarts? starts = null;
         var isOpened = false;
         for (var i = 0; i < found.Length; i++)
         {
@@ -88,12 +88,12 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
                 continue;
             if (!isOpened)
             {
-                unwind = data.Module.Kind is ModuleKind.Elf or ModuleKind.Vdso ? data.Unwind : null;
+                starts = data.Module.Kind is ModuleKind.Elf or ModuleKind.Vdso ? data.FunctionStarts : null;
                 isOpened = true;
             }
 
             var address = frames.Addresses[start + i];
-            var begin = unwind is not null && frame.Kind == FrameKind.User && unwind.TryFindEntry(new Svma(address), out var entry) ? entry.Value : address;
+            var begin = starts is not null && frame.Kind == FrameKind.User && starts.TryFind(new Svma(address), out var entry) ? entry.Value : address;
             // Frames come by address, so those of one function are neighbours.
             var name = i > 0 && found[i - 1].Address == begin ? found[i - 1].Name : string.Create(CultureInfo.InvariantCulture, $"0x{begin:x}");
             frame = frame with { Name = name, Offset = address - begin, Address = begin };

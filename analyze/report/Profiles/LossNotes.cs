@@ -61,6 +61,8 @@ public static class LossNotes
     {
         var unwind = analysis.Unwind;
         var empty = analysis.Totals.EmptyStacks > 0 ? $"; {N(analysis.Totals.EmptyStacks)} samples without any frame" : "";
+        if (!analysis.Events.Any(e => e.HasStacks))
+            return "Stacks: not recorded (record with -g)" + empty;
         if (unwind.Samples == 0)
             return "Truncated: not known, stacks are the kernel's call chains as they came" + empty;
         var stopped = unwind.Samples - unwind.ReachedRoot;

@@ -8,7 +8,6 @@ namespace TraceKit.DebugInfo.Cfi;
 /// <para>Two columns sorted by address, 8 bytes a row: <c>pc[]</c>, counted from <see cref="ElfImage.ImageBase"/>, and <c>rule[]</c>, a position in the
 /// module's distinct rules. A row holds up to the next row's address. Neighbours that say the same are one row; addresses that no FDE
 /// covers have a row of <see cref="UnwindRuleKind.None"/>; an FDE whose program is damaged is one row of <see cref="UnwindRuleKind.Bad"/>.</para>
-/// <para>Beside them the FDEs' starts, 4 bytes each: where functions begin, also in a stripped file.</para>
 /// <para>The entry point has no caller: where no FDE covers it, up to 64 bytes from it say so.</para>
 /// <para>Where FDEs overlap, the one that begins first holds; <c>.debug_frame</c> fills what <c>.eh_frame</c> leaves.</para>
 /// <para>Immutable; safe for any number of readers.</para>
@@ -20,16 +19,14 @@ public sealed class UnwindTable
     private readonly uint[] _ruleOf;
     private readonly UnwindRule[] _rules;
     private readonly FullRow[] _full;
-    private readonly uint[] _starts;
 
-    internal UnwindTable(ulong imageBase, uint[] pcs, uint[] ruleOf, UnwindRule[] rules, FullRow[] full, uint[] starts, ushort machine)
+    internal UnwindTable(ulong imageBase, uint[] pcs, uint[] ruleOf, UnwindRule[] rules, FullRow[] full, ushort machine)
     {
         _base = imageBase;
         _pcs = pcs;
         _ruleOf = ruleOf;
         _rules = rules;
         _full = full;
-        _starts = starts;
         Machine = machine;
     }
 
@@ -60,15 +57,12 @@ public sealed class UnwindTable
     /// <summary>The first damage found, with where it stands; null when there is none.</summary>
     public BadDataException? FirstDamage { get; internal init; }
 
-    /// <summary>Where code was given a row without any FDE, as the entry point is: no start of a function. -1 for none.</summary>
-    internal long StartWithoutEntry { get; init; } = -1;
-
     /// <summary>Bytes the table takes.</summary>
     public long MemoryBytes
     {
         get
         {
-            long bytes = _pcs.LongLength * 8 + _rules.LongLength * 16 + _starts.LongLength * 4;
+            long bytes = _pcs.LongLength * 8 + _rules.LongLength * 16;
             foreach (var row in _full)
                 bytes += 96 + row.Rules.Length * 9;
             return bytes;
@@ -84,26 +78,9 @@ public sealed class UnwindTable
     /// <returns>False, with a rule of <see cref="UnwindRuleKind.None"/>, when no CFI covers it.</returns>
     public bool TryFind(Svma pc, out UnwindRule rule)
     {
-        var row = LastAtOrBefore(_pcs, pc.Value - _base);
+        var row = RowOf(pc.Value - _base);
         rule = row < 0 ? default : _rules[_ruleOf[row]];
         return rule.Kind != UnwindRuleKind.None;
-    }
-
-    /// <summary>Where the FDE that covers an address begins: for compilers' code the start of a function, or of a part split off it.</summary>
-    /// <param name="pc">An address.</param>
-    /// <param name="start">Where its FDE begins; of several that cover it, the one that begins last. Zero when there is none.</param>
-    /// <returns>False when no FDE covers it.</returns>
-    public bool TryFindEntry(Svma pc, out Svma start)
-    {
-        start = default;
-        if (!TryFind(pc, out _))
-            return false;
-        // Of the starts that are kept each FDE ends after the ones before it: if any covers the address, the nearest does.
-        var index = LastAtOrBefore(_starts, pc.Value - _base);
-        if (index < 0 || _starts[index] == StartWithoutEntry)
-            return false;
-        start = new Svma(_base + _starts[index]);
-        return true;
     }
 
     /// <summary>One row, for listings and tests: holds from <paramref name="start"/> up to the next row's.</summary>
@@ -116,11 +93,12 @@ public sealed class UnwindTable
     /// <summary>The row a rule of <see cref="UnwindRuleKind.Full"/> points to.</summary>
     public FullRow Full(UnwindRule rule) => _full[rule.CfaOffset];
 
-    private static int LastAtOrBefore(uint[] pcs, ulong relative)
+    private int RowOf(ulong relative)
     {
         if (relative > uint.MaxValue)
             return -1;
         var pc = (uint)relative;
+        var pcs = _pcs;
         int low = 0, high = pcs.Length;
         while (low < high)
         {

@@ -24,7 +24,6 @@ internal sealed class UnwindTableBuilder
     private long _sourceRows;
     private int _entries, _damaged, _discarded;
     private BadDataException? _firstDamage;
-    private long _startWithoutEntry = -1;
 
     public UnwindTableBuilder(ElfImage image)
     {
@@ -41,15 +40,14 @@ internal sealed class UnwindTableBuilder
             AddEntryPoint();
         }
 
-        Assemble(out var pcs, out var ruleOf, out var starts);
-        return new UnwindTable(_base, pcs, ruleOf, _rules.ToArray(), [.. _full], starts, _image.Machine)
+        Assemble(out var pcs, out var ruleOf);
+        return new UnwindTable(_base, pcs, ruleOf, _rules.ToArray(), [.. _full], _image.Machine)
         {
             SourceRows = _sourceRows,
             Entries = _entries,
             DamagedEntries = _damaged,
             DiscardedEntries = _discarded,
             FirstDamage = _firstDamage,
-            StartWithoutEntry = _startWithoutEntry,
         };
     }
 
@@ -124,7 +122,6 @@ internal sealed class UnwindTableBuilder
         }
 
         _spans.Add(span);
-        _startWithoutEntry = span.Start;
     }
 
     private void Add(ulong start, in CfiRow row)
@@ -164,7 +161,7 @@ internal sealed class UnwindTableBuilder
     }
 
     /// <summary>Lays the FDEs' rows end to end by address, with rows of no information between.</summary>
-    private void Assemble(out uint[] pcs, out uint[] ruleOf, out uint[] starts)
+    private void Assemble(out uint[] pcs, out uint[] ruleOf)
     {
         var spans = CollectionsMarshal.AsSpan(_spans);
         // By address; equal ones stay in the order they were read, .eh_frame first. Plain numbers sort several times faster than structs by a comparer.
@@ -182,15 +179,13 @@ internal sealed class UnwindTableBuilder
         var none = _rules.Add(default);
         pcs = new uint[_rows + spans.Length + 1];
         ruleOf = new uint[pcs.Length];
-        starts = new uint[spans.Length];
-        int count = 0, startCount = 0;
+        var count = 0;
         uint covered = 0;
         foreach (var key in order)
         {
             ref readonly var span = ref spans[(int)(uint)key];
             if (span.End <= covered)
                 continue;
-            starts[startCount++] = span.Start;
             if (span.Start > covered || count == 0)
                 Put(pcs, ruleOf, ref count, covered, none);
             var from = Math.Max(span.Start, covered);
@@ -208,7 +203,6 @@ internal sealed class UnwindTableBuilder
             Put(pcs, ruleOf, ref count, covered, none);
         Array.Resize(ref pcs, count);
         Array.Resize(ref ruleOf, count);
-        Array.Resize(ref starts, startCount);
     }
 
     private static void Put(uint[] pcs, uint[] ruleOf, ref int count, uint pc, uint rule)

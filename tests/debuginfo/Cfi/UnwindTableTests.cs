@@ -177,31 +177,6 @@ public class UnwindTableTests
         Assert.Equal("r7+8 0", Show(UnwindTable.Build(ElfImage.Parse(CfiTestImage.Bytes(eh, entry: 0x1024), "entry")), 0x1028));
     }
 
-    /// <summary>Where functions begin: also where rows of neighbours are one, among FDEs that overlap, and never where only the entry point is known.</summary>
-    [Theory]
-    [InlineData(0xfff, null)] // before all
-    [InlineData(0x1000, null)] // the entry point's stub has no FDE
-    [InlineData(0x1020, 0x1020)]
-    [InlineData(0x102f, 0x1020)]
-    [InlineData(0x1030, 0x1030)] // says the same as its neighbour
-    [InlineData(0x103f, 0x1030)]
-    [InlineData(0x1040, null)] // a gap
-    [InlineData(0x1050, 0x1050)]
-    [InlineData(0x105a, 0x1058)] // covered by two
-    [InlineData(0x1064, 0x1058)]
-    [InlineData(0x1068, null)]
-    [InlineData(0x1072, 0x1070)] // damaged, but it begins there
-    [InlineData(0x2000, 0x2000)] // .debug_frame
-    [InlineData(0x20000000000, null)]
-    public void UnwindTable_TryFindEntry_StartOfTheEntry(long pc, int? expected)
-    {
-        var eh = new CfiAssembler(CfiTestImage.EhFrameAddress).X64Cie().Fde(0x1030, 0x10).Fde(0x1020, 0x10).Fde(0x1050, 0x10, p => p.DefCfaOffset(16)).Fde(0x1058, 0x10).Fde(0x1052, 4)
-            .Fde(0x1070, 8, p => p.Raw(0x3f)).End().ToArray();
-        var debug = new CfiAssembler(0, debugFrame: true).X64Cie("").Fde(0x1020, 0x10).Fde(0x2000, 8).ToArray();
-        var table = UnwindTable.Build(ElfImage.Parse(CfiTestImage.Bytes(eh, debug, entry: 0x1000), "entries"));
-        Assert.Equal(expected is { } start ? (true, (ulong)start) : (false, 0UL), (table.TryFindEntry(new Svma((ulong)pc), out var found), found.Value));
-    }
-
     /// <summary>Cut anywhere or with any byte changed: damage is counted or thrown as bad data, never anything else.</summary>
     [Fact]
     public void UnwindTable_CutAndFlippedAtEveryByte_OnlyBadData()
@@ -229,8 +204,6 @@ public class UnwindTableTests
             var rule = At(table, pc);
             if (rule.Kind == UnwindRuleKind.Full)
                 table.Full(rule).Expression(table.Full(rule).Cfa);
-            if (table.TryFindEntry(new Svma(pc), out var start))
-                Assert.True(start.Value <= pc && rule.Kind != UnwindRuleKind.None);
         }
     }
 }
