@@ -60,7 +60,7 @@ public readonly record struct DtrFileHeader(ushort Major, ushort Minor, Guid Fil
     {
         const string Where = "file header";
         if (data.Length == 0)
-            BadDataException.Throw(Where, 0, BadDataCode.Truncated, "a .dtr file", "an empty file");
+            BadDataException.Throw(Where, 0, BadDataCode.NotThisFormat, "a .dtr file", "an empty file");
         var magic = Math.Min(data.Length, Magic.Length);
         if (!data[..magic].SequenceEqual(Magic[..magic]))
             BadDataException.Throw(Where, 0, BadDataCode.NotThisFormat, "a .dtr file (89 44 54 52 0d 0a 1a 0a)", Convert.ToHexStringLower(data[..magic]));
