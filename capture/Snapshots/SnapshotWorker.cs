@@ -21,6 +21,7 @@ internal sealed class SnapshotWorker
     private readonly SnapshotLevel _level;
     private readonly Thread _thread;
     private bool _kernelAsked;
+    private bool _kernelWaiting;
     private bool _closing;
     private int _dropped;
 
@@ -70,7 +71,11 @@ internal sealed class SnapshotWorker
         if (_kernelAsked || _level == SnapshotLevel.None)
             return;
         _kernelAsked = true;
-        Add(new Request(Kind.Kernel, 0, null));
+        lock (_gate)
+        {
+            _kernelWaiting = true;
+            Monitor.Pulse(_gate);
+        }
     }
 
     /// <summary>Nothing more will be asked: the worker ends after what is waiting, and the perf-maps of what still lives.</summary>
@@ -137,9 +142,17 @@ internal sealed class SnapshotWorker
     {
         lock (_gate)
         {
-            while (_requests.Count == 0 && !_closing)
+            while (_requests.Count == 0 && !_kernelWaiting && !_closing)
                 Monitor.Wait(_gate);
-            return _requests.TryDequeue(out request);
+            if (_requests.TryDequeue(out request))
+                return true;
+            if (!_kernelWaiting)
+                return false;
+
+            // The kernel is still there when the processes are gone: it comes last.
+            _kernelWaiting = false;
+            request = new Request(Kind.Kernel, 0, null);
+            return true;
         }
     }
 }

@@ -10,6 +10,7 @@ agent="$1" analyzer="$2" seconds="${3:-8}"
 skip() { echo "$*"; exit 77; }
 [ "$(id -u)" = 0 ] || skip "a private mount namespace needs root"
 for tool in g++ perf unshare chroot python3; do command -v $tool >/dev/null || skip "no $tool here"; done
+unshare -m --propagation private true 2>/dev/null || skip "no private mount namespace can be made here (a chroot or a container without CAP_SYS_ADMIN)"
 
 work="$(mktemp -d)"
 pids=()
