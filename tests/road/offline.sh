@@ -53,7 +53,11 @@ for command in script report; do
     cp "$new/$command.txt" "$recording.$command.txt"
 done
 INSIDE
-unshare -m --propagation private bash "$work/inside.sh" "$new" "$analyzer" "$work/x.dtr"
+# In a chroot the root is no mount point and its propagation cannot be changed.
+propagation=private
+unshare -m --propagation private true 2>/dev/null || propagation=unchanged
+unshare -m --propagation $propagation true 2>/dev/null || skip "this host forbids private mount namespaces"
+unshare -m --propagation $propagation bash "$work/inside.sh" "$new" "$analyzer" "$work/x.dtr"
 
 perf script --no-inline -i "$work/perf.data" -F comm,tid,time,event,ip,sym,symoff,dso >"$work/perf.txt" 2>/dev/null </dev/null
 python3 "$here/offline.py" "$work/x.dtr.script.txt" "$work/perf.txt"
