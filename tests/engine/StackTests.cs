@@ -25,6 +25,14 @@ public sealed class StackTests
         }
     }
 
+    /// <summary>A return address is looked up one byte before it; 0, from a frame pointer that is none, must not wrap round into the kernel.</summary>
+    [Fact]
+    public void LookupAddress_OfReturn_OneBackButZeroStays()
+    {
+        Assert.Equal(0x400fffUL, LookupAddress.OfReturn(0x401000));
+        Assert.Equal(0UL, LookupAddress.OfReturn(0));
+    }
+
     /// <summary>Whatever order paths come in and however they are spread over tries, the table is the same.</summary>
     [Fact]
     public void Merger_AnyOrderAndSplit_TableIsCanonical()
