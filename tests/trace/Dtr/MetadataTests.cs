@@ -25,7 +25,8 @@ public sealed class MetadataTests
     private static readonly ModuleInfo Module = new()
     {
         Id = 4, Kind = ModuleKind.Elf, BuildId = [0xab, 0xcd], Path = "/lib/x.so", OtherPaths = ["/y"], DeviceMajor = 8, Inode = 77, FileLength = 1000,
-        Extents = [new ModuleExtent { FileOffset = 0, Length = 64, BlobOffset = 0 }], BlobBytes = 64, MissingReason = "why",
+        Extents = [new ModuleExtent { FileOffset = 0, Length = 40, BlobOffset = 0 }, new ModuleExtent { FileOffset = 1UL << 46, Length = 24, BlobOffset = 40, Time = 5 }],
+        BlobBytes = 64, MissingReason = "why", Marks = [new ModuleMark { Time = 7, Length = 12 }, new ModuleMark { Time = 9, Length = 64 }],
     };
 
     /// <summary>Every field of every type comes back, null and empty apart.</summary>

@@ -55,6 +55,9 @@ public sealed class ModuleInfo
     /// <summary>When it was read, nanoseconds of the clock.</summary>
     public ulong SnapshotTime { get; init; }
 
+    /// <summary>Of a file that grew while it was recorded (a perf-map): how long it was when, by time and so by length. Empty when it was looked at once.</summary>
+    public IReadOnlyList<ModuleMark> Marks { get; init; } = [];
+
     /// <summary>The chunk's payload.</summary>
     public byte[] Encode()
     {
@@ -69,7 +72,7 @@ public sealed class ModuleInfo
 
     internal void Write(ref MetadataWriter w)
     {
-        w.Map(17);
+        w.Map(18);
         w.Add("id", (ulong)Id);
         w.Add("kind", (ulong)Kind);
         w.Add("build_id", (ReadOnlySpan<byte>)BuildId);
@@ -89,6 +92,9 @@ public sealed class ModuleInfo
         w.Add("blob_format", BlobFormat);
         w.Add("missing_reason", MissingReason);
         w.Add("snapshot_time", SnapshotTime);
+        w.Array("marks", Marks.Count);
+        foreach (var item in Marks)
+            item.Write(ref w);
     }
 
     internal static ModuleInfo Read(ref MetadataReader r)
@@ -110,6 +116,7 @@ public sealed class ModuleInfo
         string vBlobFormat = "";
         string? vMissingReason = null;
         ulong vSnapshotTime = 0;
+        List<ModuleMark> vMarks = [];
         var count = r.MapCount();
         for (var i = 0; i < count; i++)
         {
@@ -167,6 +174,10 @@ public sealed class ModuleInfo
                 case "snapshot_time":
                     vSnapshotTime = r.UInt64();
                     break;
+                case "marks":
+                    for (var left = r.ArrayCount(); left > 0; left--)
+                        vMarks.Add(ModuleMark.Read(ref r));
+                    break;
                 default:
                     r.Skip();
                     break;
@@ -192,6 +203,7 @@ public sealed class ModuleInfo
             BlobFormat = vBlobFormat,
             MissingReason = vMissingReason,
             SnapshotTime = vSnapshotTime,
+            Marks = vMarks,
         };
     }
 }

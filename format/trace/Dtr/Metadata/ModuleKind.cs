@@ -18,10 +18,10 @@ public enum ModuleKind
     /// <summary>The vDSO, a whole ELF image from memory.</summary>
     Vdso = 4,
 
-    /// <summary>Text of <c>/tmp/perf-PID.map</c>.</summary>
+    /// <summary>Text of <c>/tmp/perf-PID.map</c>; <see cref="ModuleInfo.Marks"/> say how long it was when. A file that was begun anew is a module of its own.</summary>
     PerfMap = 5,
 
-    /// <summary>A jitdump file.</summary>
+    /// <summary>A jitdump file (<c>jit-PID.dump</c>), as it was.</summary>
     Jit = 6,
 
     /// <summary>The kernel's BTF.</summary>
@@ -29,4 +29,13 @@ public enum ModuleKind
 
     /// <summary>A separate debug file of the host (<c>/usr/lib/debug</c>): symbols of the ELF module with the same build-id.</summary>
     DebugFile = 8,
+
+    /// <summary>
+    /// Memory that code was made in: pieces of one process's executable mappings without a file. An extent's file offset is the address in the
+    /// process, its time says when it was read. There may be several of a process.
+    /// </summary>
+    JitCode = 9,
+
+    /// <summary>Functions, inlined calls and source lines of the ELF module with the same build-id, in the format of FORMAT.md's source index.</summary>
+    SourceIndex = 10,
 }
