@@ -37,6 +37,9 @@ public ref struct SpanCursor
     /// <summary>The section's name, for errors.</summary>
     public readonly string Label => _label;
 
+    /// <summary>Byte order of multi-byte values.</summary>
+    public readonly bool IsBigEndian => _bigEndian;
+
     /// <summary>What is left, not moved over.</summary>
     public readonly ReadOnlySpan<byte> Rest => _data[_position..];
 

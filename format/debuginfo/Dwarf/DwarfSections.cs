@@ -1,0 +1,154 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Elf;
+
+namespace TraceKit.DebugInfo.Dwarf;
+
+/// <summary>The DWARF sections of one file: each found, and inflated where it is compressed, when it is first asked for, and then kept.</summary>
+/// <remarks>Safe for any number of threads. A damaged section counts as missing and is told by <see cref="FirstDamage"/>.</remarks>
+public sealed class DwarfSections
+{
+    private const int Count = (int)DwarfSection.TuIndex + 1;
+
+    private static readonly string[] Names =
+    [
+        "info", "abbrev", "line", "str", "line_str", "str_offsets", "addr", "ranges", "rnglists", "loc", "loclists", "types", "aranges", "names",
+        "gdb_index", "cu_index", "tu_index",
+    ];
+
+    private readonly ElfImage _image;
+    private readonly bool _split;
+    private readonly ReadOnlyMemory<byte>[] _data = new ReadOnlyMemory<byte>[Count];
+    private readonly bool[] _opened = new bool[Count];
+    private readonly Lock[] _locks = new Lock[Count];
+    private BadDataException? _firstDamage;
+
+    /// <summary>The sections of a file; nothing is read yet.</summary>
+    /// <param name="image">The file.</param>
+    /// <param name="split">It is a <c>.dwo</c> or <c>.dwp</c> file: section names end in <c>.dwo</c>.</param>
+    /// <param name="alternate">Sections of the file that <c>.gnu_debugaltlink</c> or <c>DW_UT</c>'s supplementary forms refer to.</param>
+    public DwarfSections(ElfImage image, bool split = false, DwarfSections? alternate = null)
+    {
+        _image = image;
+        _split = split;
+        Alternate = alternate;
+        for (var i = 0; i < Count; i++)
+            _locks[i] = new Lock();
+    }
+
+    /// <summary>The file.</summary>
+    public ElfImage Image => _image;
+
+    /// <summary>Byte order of every value.</summary>
+    public bool IsBigEndian => _image.IsBigEndian;
+
+    /// <summary>Sections of the file that several debug files share; null without one.</summary>
+    public DwarfSections? Alternate { get; }
+
+    /// <summary>Whether section names end in <c>.dwo</c>.</summary>
+    public bool IsSplit => _split;
+
+    /// <summary>The first section that could not be inflated; null when none failed.</summary>
+    public BadDataException? FirstDamage => _firstDamage;
+
+    /// <summary>A section's bytes as they are meant; empty when the file has no such section or it is damaged.</summary>
+    public ReadOnlyMemory<byte> this[DwarfSection section]
+    {
+        get
+        {
+            var i = (int)section;
+            if (Volatile.Read(ref _opened[i]))
+                return _data[i];
+            lock (_locks[i])
+            {
+                if (!_opened[i])
+                {
+                    _data[i] = Open(section);
+                    Volatile.Write(ref _opened[i], true);
+                }
+            }
+
+            return _data[i];
+        }
+    }
+
+    /// <summary>What errors call a section.</summary>
+    public string NameOf(DwarfSection section) => section switch
+    {
+        DwarfSection.GdbIndex => ".gdb_index",
+        DwarfSection.CuIndex => ".debug_cu_index",
+        DwarfSection.TuIndex => ".debug_tu_index",
+        DwarfSection.Addr or DwarfSection.ARanges => ".debug_" + Names[(int)section], // stay in the linked file
+        _ => ".debug_" + Names[(int)section] + (_split ? ".dwo" : ""),
+    };
+
+    /// <summary>Whether the file has such a section; nothing is read.</summary>
+    public bool Has(DwarfSection section) => _image.TrySection(NameOf(section), out _) || _image.TrySection(".z" + NameOf(section)[1..], out _);
+
+    /// <summary>A cursor over a whole section.</summary>
+    public SpanCursor Cursor(DwarfSection section) => new(this[section].Span, NameOf(section), IsBigEndian);
+
+    /// <summary>Inflates several sections at once, on as many cores as there are.</summary>
+    public void Prefetch(params ReadOnlySpan<DwarfSection> sections)
+    {
+        var wanted = new List<DwarfSection>();
+        foreach (var section in sections)
+        {
+            if (!Volatile.Read(ref _opened[(int)section]) && Has(section))
+                wanted.Add(section);
+        }
+
+        if (wanted.Count < 2 || Environment.ProcessorCount < 2)
+        {
+            foreach (var section in wanted)
+                _ = this[section];
+            return;
+        }
+
+        Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(wanted, System.Collections.Concurrent.EnumerablePartitionerOptions.NoBuffering), section => _ = this[section]);
+    }
+
+    private ReadOnlyMemory<byte> Open(DwarfSection section)
+    {
+        try
+        {
+            var name = NameOf(section);
+            if (_image.TrySectionData(name, out var data))
+                return data;
+            var old = ".z" + name[1..];
+            return _image.TrySection(old, out var found) && _image.TryStoredData(found, out var stored) ? InflateOld(old, stored) : default;
+        }
+        catch (BadDataException e)
+        {
+            Interlocked.CompareExchange(ref _firstDamage, e.File.Length == 0 ? e.WithFile(_image.Name) : e, null);
+            return default;
+        }
+    }
+
+    /// <summary><c>.zdebug_*</c>, as binutils wrote them before sections could be marked compressed: "ZLIB", the size as 64 bits big-endian, zlib data.</summary>
+    private ReadOnlyMemory<byte> InflateOld(string name, ReadOnlyMemory<byte> stored)
+    {
+        var head = stored.Span;
+        if (head.Length < 12 || !head.StartsWith("ZLIB"u8))
+            return stored;
+        var size = BinaryPrimitives.ReadUInt64BigEndian(head[4..]);
+
+        // zlib cannot expand by more than 1032 to 1: a larger claim is refused before anything is allocated.
+        if (size > (ulong)head.Length * 1032 || size > int.MaxValue)
+            BadDataException.Throw(name, 4, BadDataCode.LimitExceeded, $"at most 1032 bytes from each of {head.Length}", $"{size}");
+        var inflated = new byte[size];
+        try
+        {
+            using var source = new MemoryStream(stored[12..].ToArray(), writable: false);
+            using var zlib = new ZLibStream(source, CompressionMode.Decompress);
+            zlib.ReadExactly(inflated);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            BadDataException.Throw(name, 12, BadDataCode.InvalidValue, $"zlib data of {size} bytes", e.Message);
+        }
+
+        return inflated;
+    }
+}
