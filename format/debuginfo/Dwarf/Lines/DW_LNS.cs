@@ -16,11 +16,3 @@ public static class DW_LNE
     public const byte end_sequence = 1, set_address = 2, define_file = 3, set_discriminator = 4, lo_user = 0x80, hi_user = 0xff;
 #pragma warning restore CS1591
 }
-
-/// <summary>What a field of a directory or file entry holds (DWARF 5 §7.22, table 7.27; LLVM's source extension).</summary>
-public static class DW_LNCT
-{
-#pragma warning disable CS1591
-    public const ushort path = 1, directory_index = 2, timestamp = 3, size = 4, MD5 = 5, LLVM_source = 0x2001;
-#pragma warning restore CS1591
-}

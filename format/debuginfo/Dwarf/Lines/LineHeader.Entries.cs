@@ -5,7 +5,7 @@ namespace TraceKit.DebugInfo.Dwarf.Lines;
 /// <summary>Version 5: directories and files in formats that the header describes (DWARF 5 §6.2.4.1).</summary>
 internal sealed partial class LineHeader
 {
-    private void ReadEntries(ref SpanCursor c, in LineSections sections, in LineUnit unit)
+    private void ReadEntries(ref SpanCursor c, DwarfSections sections, in LineUnit unit)
     {
         Span<(ulong Type, ulong Form)> format = stackalloc (ulong, ulong)[255];
         var formats = ReadFormat(ref c, format, "directory_entry_format");
@@ -37,7 +37,7 @@ internal sealed partial class LineHeader
         return (int)count;
     }
 
-    private LineFile ReadEntry(ref SpanCursor c, scoped ReadOnlySpan<(ulong Type, ulong Form)> format, in LineSections sections, in LineUnit unit)
+    private LineFile ReadEntry(ref SpanCursor c, scoped ReadOnlySpan<(ulong Type, ulong Form)> format, DwarfSections sections, in LineUnit unit)
     {
         var entry = new LineFile();
         foreach (var (type, form) in format)
@@ -52,7 +52,7 @@ internal sealed partial class LineHeader
                     entry.Directory = (uint)Math.Min(value, uint.MaxValue);
                     break;
                 case DW_LNCT.MD5:
-                    entry.Md5At = form == Form.data16 ? c.Position - 16 : 0;
+                    entry.Md5At = form == DW_FORM.data16 ? c.Position - 16 : 0;
                     break;
                 case DW_LNCT.LLVM_source:
                     entry.Source = text;
@@ -64,65 +64,65 @@ internal sealed partial class LineHeader
     }
 
     /// <summary>Reads a value: a number, or where a text stands. The forms are those of §6.2.4.1 and whatever else a vendor's field may have.</summary>
-    private ulong ReadForm(ref SpanCursor c, ulong form, in LineSections sections, in LineUnit unit, out LineText text)
+    private ulong ReadForm(ref SpanCursor c, ulong form, DwarfSections sections, in LineUnit unit, out LineText text)
     {
         text = default;
         switch (form)
         {
-            case Form.@string:
+            case DW_FORM.@string:
                 text = new LineText(LineTextSource.DebugLine, (uint)c.Position);
                 if (!c.TryReadCString(out _))
                     BadDataException.Throw(".debug_line", (ulong)c.Position, BadDataCode.Truncated, "DW_FORM_string", "no NUL in the header");
                 return 0;
-            case Form.line_strp:
+            case DW_FORM.line_strp:
                 text = Text(LineTextSource.DebugLineStr, ReadOffset(ref c));
                 return 0;
-            case Form.strp:
+            case DW_FORM.strp:
                 text = Text(LineTextSource.DebugStr, ReadOffset(ref c));
                 return 0;
-            case Form.strp_sup or Form.GNU_strp_alt:
+            case DW_FORM.strp_sup or DW_FORM.GNU_strp_alt:
                 text = Text(LineTextSource.SupplementaryStr, ReadOffset(ref c));
                 return 0;
-            case Form.strx or Form.GNU_str_index:
+            case DW_FORM.strx or DW_FORM.GNU_str_index:
                 text = Indexed(c.ReadUleb128("DW_FORM_strx"), sections, unit);
                 return 0;
-            case Form.strx1:
+            case DW_FORM.strx1:
                 text = Indexed(c.ReadByte("DW_FORM_strx1"), sections, unit);
                 return 0;
-            case Form.strx2:
+            case DW_FORM.strx2:
                 text = Indexed(c.ReadUInt16("DW_FORM_strx2"), sections, unit);
                 return 0;
-            case Form.strx3:
+            case DW_FORM.strx3:
                 var low = c.ReadBytes(3, "DW_FORM_strx3");
                 text = Indexed(IsBigEndian ? (uint)(low[0] << 16 | low[1] << 8 | low[2]) : (uint)(low[2] << 16 | low[1] << 8 | low[0]), sections, unit);
                 return 0;
-            case Form.strx4:
+            case DW_FORM.strx4:
                 text = Indexed(c.ReadUInt32("DW_FORM_strx4"), sections, unit);
                 return 0;
-            case Form.udata:
+            case DW_FORM.udata:
                 return c.ReadUleb128("DW_FORM_udata");
-            case Form.sdata:
+            case DW_FORM.sdata:
                 return (ulong)c.ReadSleb128("DW_FORM_sdata");
-            case Form.data1 or Form.flag:
+            case DW_FORM.data1 or DW_FORM.flag:
                 return c.ReadByte("DW_FORM_data1");
-            case Form.data2:
+            case DW_FORM.data2:
                 return c.ReadUInt16("DW_FORM_data2");
-            case Form.data4:
+            case DW_FORM.data4:
                 return c.ReadUInt32("DW_FORM_data4");
-            case Form.data8:
+            case DW_FORM.data8:
                 return c.ReadUInt64("DW_FORM_data8");
-            case Form.data16:
+            case DW_FORM.data16:
                 c.ReadBytes(16, "DW_FORM_data16");
                 return 0;
-            case Form.sec_offset:
+            case DW_FORM.sec_offset:
                 return ReadOffset(ref c);
-            case Form.block:
+            case DW_FORM.block:
                 return Skip(ref c, c.ReadUleb128("DW_FORM_block"));
-            case Form.block1:
+            case DW_FORM.block1:
                 return Skip(ref c, c.ReadByte("DW_FORM_block1"));
-            case Form.block2:
+            case DW_FORM.block2:
                 return Skip(ref c, c.ReadUInt16("DW_FORM_block2"));
-            case Form.block4:
+            case DW_FORM.block4:
                 return Skip(ref c, c.ReadUInt32("DW_FORM_block4"));
             default:
                 BadDataException.Throw(".debug_line", (ulong)c.Position, BadDataCode.Unsupported, "a form that entries may have (DWARF 5 §6.2.4.1)", $"0x{form:x}");
@@ -141,30 +141,9 @@ internal sealed partial class LineHeader
     private static LineText Text(LineTextSource source, ulong offset) => offset > uint.MaxValue ? default : new LineText(source, (uint)offset);
 
     /// <summary>The text that an entry of the unit's string offsets says (§7.26); none when that is not at hand.</summary>
-    private LineText Indexed(ulong index, in LineSections sections, in LineUnit unit)
+    private LineText Indexed(ulong index, DwarfSections sections, in LineUnit unit)
     {
-        var size = IsDwarf64 ? 8u : 4u;
-        var c = new SpanCursor(sections.DebugStrOffsets.Span, ".debug_str_offsets", IsBigEndian);
-        if (index > int.MaxValue || unit.StrOffsetsBase > int.MaxValue || !c.TrySeek((int)Math.Min(unit.StrOffsetsBase + index * size, int.MaxValue)))
-            return default;
-        ulong offset = 0;
-        if (IsDwarf64 ? !c.TryReadUInt64(out offset) : !TryReadUInt32(ref c, out offset))
-            return default;
-        return Text(LineTextSource.DebugStr, offset);
-    }
-
-    private static bool TryReadUInt32(ref SpanCursor c, out ulong value)
-    {
-        var read = c.TryReadUInt32(out var narrow);
-        value = narrow;
-        return read;
-    }
-
-    /// <summary>The forms (§7.5.6, table 7.6).</summary>
-    private static class Form
-    {
-        public const ulong block2 = 0x03, block4 = 0x04, data2 = 0x05, data4 = 0x06, data8 = 0x07, @string = 0x08, block = 0x09, block1 = 0x0a, data1 = 0x0b, flag = 0x0c,
-            sdata = 0x0d, strp = 0x0e, udata = 0x0f, sec_offset = 0x17, strx = 0x1a, strp_sup = 0x1d, data16 = 0x1e, line_strp = 0x1f,
-            strx1 = 0x25, strx2 = 0x26, strx3 = 0x27, strx4 = 0x28, GNU_str_index = 0x1f02, GNU_strp_alt = 0x1f21;
+        var table = sections[DwarfSection.StrOffsets].Span;
+        return DwarfForm.TryIndexed(table, unit.StrOffsetsBase, index, IsDwarf64 ? 8 : 4, IsBigEndian, out var offset) ? Text(LineTextSource.DebugStr, offset) : default;
     }
 }

@@ -58,17 +58,18 @@ internal sealed partial class LineHeader
 
     /// <summary>Reads a header.</summary>
     /// <exception cref="BadDataException">It is damaged, or of a version that this build does not know.</exception>
-    public static LineHeader Read(in LineSections sections, DebugLineOffset offset, in LineUnit unit)
+    public static LineHeader Read(DwarfSections sections, DebugLineOffset offset, in LineUnit unit)
     {
-        var header = new LineHeader(sections.DebugLine, sections.IsBigEndian) { AddressSize = unit.AddressSize };
-        var c = new SpanCursor(sections.DebugLine.Span, ".debug_line", sections.IsBigEndian);
-        if (offset.Value >= (ulong)sections.DebugLine.Length || !c.TrySeek((int)offset.Value))
-            BadDataException.Throw(".debug_line", offset.Value, BadDataCode.Truncated, "a line table", $"a section of {sections.DebugLine.Length} bytes");
+        var section = sections[DwarfSection.Line];
+        var header = new LineHeader(section, sections.IsBigEndian) { AddressSize = unit.AddressSize };
+        var c = new SpanCursor(section.Span, ".debug_line", sections.IsBigEndian);
+        if (offset.Value >= (ulong)section.Length || !c.TrySeek((int)offset.Value))
+            BadDataException.Throw(".debug_line", offset.Value, BadDataCode.Truncated, "a line table", $"a section of {section.Length} bytes");
         header.Read(ref c, sections, unit);
         return header;
     }
 
-    private void Read(ref SpanCursor c, in LineSections sections, in LineUnit unit)
+    private void Read(ref SpanCursor c, DwarfSections sections, in LineUnit unit)
     {
         ulong length = c.ReadUInt32("unit_length");
         if (length == 0xffffffff)

@@ -28,7 +28,7 @@ public sealed partial class LineTable
     /// <returns>False when the table does not give it.</returns>
     public bool TryMd5(uint file, out ReadOnlySpan<byte> md5)
     {
-        md5 = TryFile(file, out var entry) && entry.Md5At != 0 ? _sections.DebugLine.Span.Slice(entry.Md5At, 16) : default;
+        md5 = TryFile(file, out var entry) && entry.Md5At != 0 ? _sections[DwarfSection.Line].Span.Slice(entry.Md5At, 16) : default;
         return !md5.IsEmpty;
     }
 
@@ -74,16 +74,12 @@ public sealed partial class LineTable
     {
         var section = text.Source switch
         {
-            LineTextSource.DebugLine => _sections.DebugLine,
-            LineTextSource.DebugStr => _sections.DebugStr,
-            LineTextSource.DebugLineStr => _sections.DebugLineStr,
-            LineTextSource.SupplementaryStr => _sections.SupplementaryStr,
+            LineTextSource.DebugLine => _sections[DwarfSection.Line],
+            LineTextSource.DebugStr => _sections[DwarfSection.Str],
+            LineTextSource.DebugLineStr => _sections[DwarfSection.LineStr],
+            LineTextSource.SupplementaryStr => _sections.Alternate?[DwarfSection.Str] ?? default,
             _ => default,
         };
-        if (text.Offset >= (uint)section.Length)
-            return default;
-        var rest = section.Span[(int)text.Offset..];
-        var end = rest.IndexOf((byte)0);
-        return end < 0 ? default : rest[..end];
+        return DwarfForm.TryCString(section.Span, text.Offset, out var bytes) ? bytes : default;
     }
 }

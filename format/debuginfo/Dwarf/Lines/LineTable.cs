@@ -14,13 +14,13 @@ namespace TraceKit.DebugInfo.Dwarf.Lines;
 public sealed partial class LineTable
 {
     private readonly LineHeader _header;
-    private readonly LineSections _sections;
+    private readonly DwarfSections _sections;
     private readonly string _compilationDirectory;
     private readonly LineSequence[] _sequences;
     private readonly PackedRow[] _rows;
     private readonly bool _overlaps;
 
-    private LineTable(LineHeader header, in LineSections sections, in LineUnit unit, LineSequence[] sequences, PackedRow[] rows, bool damaged)
+    private LineTable(LineHeader header, DwarfSections sections, in LineUnit unit, LineSequence[] sequences, PackedRow[] rows, bool damaged)
     {
         _header = header;
         _sections = sections;
@@ -45,12 +45,12 @@ public sealed partial class LineTable
     public int RowCount => _rows.Length;
 
     /// <summary>Reads a table.</summary>
-    /// <param name="sections">The sections it stands in and refers to.</param>
+    /// <param name="sections">Of the file it stands in: <c>.debug_line</c>, and for names <c>.debug_line_str</c>, <c>.debug_str</c>, which are opened only when a name is asked for.</param>
     /// <param name="offset">Where it begins: the unit's <c>DW_AT_stmt_list</c>.</param>
     /// <param name="unit">What the unit says.</param>
     /// <param name="table">The table.</param>
     /// <returns>False when its header is damaged or of a version unknown here.</returns>
-    public static bool TryRead(in LineSections sections, DebugLineOffset offset, in LineUnit unit, [NotNullWhen(true)] out LineTable? table)
+    public static bool TryRead(DwarfSections sections, DebugLineOffset offset, in LineUnit unit, [NotNullWhen(true)] out LineTable? table)
     {
         try
         {
@@ -66,7 +66,7 @@ public sealed partial class LineTable
 
     /// <inheritdoc cref="TryRead"/>
     /// <exception cref="BadDataException">Its header is damaged or of a version unknown here.</exception>
-    public static LineTable Read(in LineSections sections, DebugLineOffset offset, in LineUnit unit)
+    public static LineTable Read(DwarfSections sections, DebugLineOffset offset, in LineUnit unit)
     {
         var header = LineHeader.Read(sections, offset, unit);
         var builder = new Builder(header.AddressMask, unit.HasCodeAtZero, header.Program.Length);
@@ -77,7 +77,7 @@ public sealed partial class LineTable
 
     /// <summary>Reads only the names of files: for units without code of their own, such as type units.</summary>
     /// <exception cref="BadDataException">Its header is damaged or of a version unknown here.</exception>
-    public static LineTable ReadFiles(in LineSections sections, DebugLineOffset offset, in LineUnit unit)
+    public static LineTable ReadFiles(DwarfSections sections, DebugLineOffset offset, in LineUnit unit)
     {
         var header = LineHeader.Read(sections, offset, unit);
         return new LineTable(header, sections, unit, [], [], header.IsCut);
