@@ -25,7 +25,7 @@ internal sealed class ModuleData
     {
         Module = module;
         _image = new(() => Guarded(() => module.Kind is ModuleKind.Elf or ModuleKind.Vdso && snapshot() is { } image ? ElfImage.Parse(image, module.Path) : null));
-        _unwind = new(() => Guarded(() => Image is { } image ? UnwindTable.Build(image) : null));
+        _unwind = new(() => Guarded(BuildUnwind));
         _functionStarts = new(() => Guarded(() => Image is { } image ? FunctionStarts.Build(image) : null));
         _symbols = new(() => Guarded(() => Image is { } image ? SymbolTable.Build(image, Guarded(() => debugFile() is { } bytes ? ElfImage.Parse(bytes, module.Path) : null)) : null));
         _kallsyms = new(() => Guarded(() => module.Kind == ModuleKind.Kernel && Whole(snapshot()) is { } bytes ? ReadKallsyms(bytes, format) : null));
@@ -46,6 +46,16 @@ internal sealed class ModuleData
     public Kallsyms? Kallsyms => _kallsyms.Value;
 
     public PerfMap? PerfMap => _perfMap.Value;
+
+    private UnwindTable? BuildUnwind()
+    {
+        if (Image is not { } image)
+            return null;
+        var rows = new UnwindRowList();
+        if (KnownStarts.IsGo(image) && Symbols is { } symbols)
+            KnownStarts.AddTo(symbols, rows);
+        return UnwindTable.Build(image, rows);
+    }
 
     private static Kallsyms ReadKallsyms(ReadOnlyMemory<byte> bytes, string format) =>
         format == "kallsyms-text" ? Kallsyms.Parse(bytes.Span) : Kallsyms.ReadCompact(bytes);

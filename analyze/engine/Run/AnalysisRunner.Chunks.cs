@@ -22,7 +22,7 @@ internal sealed partial class AnalysisRunner
         {
             reader.Open(chunk);
             while (reader.TryReadNext(out var record, out var eventIndex))
-                worker.Add(record, eventIndex);
+                worker.Add(record, eventIndex, reader.StackFiltered);
         }
         catch (BadDataException e)
         {

@@ -27,10 +27,11 @@ internal sealed class SampleChains(MappingResolver resolver)
     /// <param name="source">Its event.</param>
     /// <param name="space">Mappings of its process.</param>
     /// <param name="version">Their state at the time.</param>
-    public ReadOnlySpan<ulong> Get(in PerfSample sample, EventSource source, AddressSpace space, int version)
+    /// <param name="isFiltered">Only words of its stack that point into code or stacks were kept.</param>
+    public ReadOnlySpan<ulong> Get(in PerfSample sample, EventSource source, AddressSpace space, int version, bool isFiltered)
     {
         if (source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE)
-            return Unwound(sample, source, space, version);
+            return Unwound(sample, source, space, version, isFiltered);
         if (source.HasCallchain && !sample.Callchain.IsEmpty)
             return sample.Callchain;
         if (source.HasStackDumps)
@@ -42,7 +43,7 @@ internal sealed class SampleChains(MappingResolver resolver)
     }
 
     /// <summary>The kernel's part of the call chain, and the user's part unwound from the dump.</summary>
-    private ReadOnlySpan<ulong> Unwound(in PerfSample sample, EventSource source, AddressSpace space, int version)
+    private ReadOnlySpan<ulong> Unwound(in PerfSample sample, EventSource source, AddressSpace space, int version, bool isFiltered)
     {
         var chain = sample.Callchain;
         var user = chain.IndexOf(UserMarker);
@@ -69,7 +70,7 @@ internal sealed class SampleChains(MappingResolver resolver)
 
         registers.TryGet(X64Registers.Rsp, out var stackPointer);
         _moduleMap.PointTo(space, (long)sample.Time);
-        var stack = new StackMemory(stackPointer, sample.Stack[..sample.StackDynSize]);
+        var stack = new StackMemory(stackPointer, sample.Stack[..sample.StackDynSize], isFiltered);
         var result = _unwinder.Unwind(new AddressSpaceId((uint)version, 0), registers, stack, _moduleMap, _frames);
         _chain[count++] = UserMarker;
         for (var i = 0; i < result.Count; i++)

@@ -85,7 +85,10 @@ internal sealed partial class SampleWorker
     }
 
     /// <summary>Takes one sample.</summary>
-    public void Add(PerfRecord record, int eventIndex)
+    /// <param name="record">The kernel's bytes.</param>
+    /// <param name="eventIndex">Its event.</param>
+    /// <param name="isFiltered">Only words of its stack that point into code or stacks were kept.</param>
+    public void Add(PerfRecord record, int eventIndex, bool isFiltered)
     {
         Read++;
         if ((uint)eventIndex >= (uint)_shared.Events.Count || _shared.Events[eventIndex] is not { Layout: { } layout } source)
@@ -120,7 +123,7 @@ internal sealed partial class SampleWorker
             UnknownThread++;
         Used++;
         var weight = source.HasPeriod ? (long)Math.Min(sample.Period, long.MaxValue / 2) : source.DefaultPeriod;
-        var stack = _shared.Options.Stacks ? StackOf(sample, source, thread, time) : StackTable.Empty;
+        var stack = _shared.Options.Stacks ? StackOf(sample, source, thread, time, isFiltered) : StackTable.Empty;
         if (stack == StackTable.Empty)
             EmptyStacks++;
         var tuple = _fieldScratch.Length == 0 ? -1 : TupleOf(sample, eventIndex);
@@ -131,7 +134,7 @@ internal sealed partial class SampleWorker
             Rows.Add(stack, group, weight, 1);
     }
 
-    private int StackOf(in PerfSample sample, EventSource source, in ThreadFinder.Entry thread, long time)
+    private int StackOf(in PerfSample sample, EventSource source, in ThreadFinder.Entry thread, long time, bool isFiltered)
     {
         var space = thread.Thread!.Space;
         var version = thread.OnlyVersion != int.MinValue ? thread.OnlyVersion : space.VersionAt(time);
@@ -141,6 +144,6 @@ internal sealed partial class SampleWorker
             _versions.TryAdd(version, (space, time));
         }
 
-        return _stacks.Add(thread.Tid, version, _chains.Get(sample, source, space, version));
+        return _stacks.Add(thread.Tid, version, _chains.Get(sample, source, space, version, isFiltered));
     }
 }

@@ -36,6 +36,9 @@ internal sealed class CpuStream
     /// <summary>Index of the record's event; may be one that the trace does not describe.</summary>
     public int EventIndex { get; private set; }
 
+    /// <summary>Of the record at hand: its stack has only the words that point into code or stacks.</summary>
+    public bool StackFiltered { get; private set; }
+
     /// <summary>The record at hand; valid until <see cref="MoveNext"/>.</summary>
     public PerfRecord Record => new(_record.AsSpan(0, _length));
 
@@ -79,6 +82,7 @@ internal sealed class CpuStream
         record.Bytes.CopyTo(_record);
         _length = record.Bytes.Length;
         EventIndex = eventIndex;
+        StackFiltered = _reader.StackFiltered;
         if ((uint)eventIndex < (uint)_trace.EventSources.Count && _trace.EventSources[eventIndex].Layout is { TimeOffset: >= 0 } layout
             && _length >= layout.TimeOffset + 8)
             Time = (long)System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(_record.AsSpan(layout.TimeOffset));

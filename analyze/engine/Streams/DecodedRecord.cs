@@ -21,6 +21,7 @@ internal sealed class DecodedRecord(Trace trace) : EventRecord
     private int _rawLength;
     private bool _fieldsReady;
     private bool _callchainReady;
+    private bool _stackFiltered;
     private long _time;
     private int _cpu;
     private int _pid;
@@ -91,12 +92,13 @@ internal sealed class DecodedRecord(Trace trace) : EventRecord
 
     private PerfRecord Record => new(_bytes.AsSpan(0, _length));
 
-    public bool TrySetSample(PerfRecord record, EventSource source, int chunkCpu)
+    public bool TrySetSample(PerfRecord record, EventSource source, int chunkCpu, bool stackFiltered)
     {
         if (source.Layout is null || !PerfSample.TryParse(record, source.Layout, out var sample))
             return false;
         Keep(record);
         Source = source;
+        _stackFiltered = stackFiltered;
         _time = (long)sample.Time;
         _cpu = source.HasCpu ? (int)sample.Cpu : chunkCpu;
         _pid = (int)sample.Pid;
@@ -169,7 +171,7 @@ internal sealed class DecodedRecord(Trace trace) : EventRecord
         _namer ??= new FrameNamer(trace.Parts);
         var innermost = true;
         var guest = false;
-        foreach (var address in _chains.Get(sample, Source, Thread.Space, Thread.Space.VersionAt(_time)))
+        foreach (var address in _chains.Get(sample, Source, Thread.Space, Thread.Space.VersionAt(_time), _stackFiltered))
         {
             if (address >= StackInterner.FirstMarker)
             {

@@ -95,7 +95,7 @@ public sealed class EventStream
 
     private bool TryTake(CpuStream stream)
     {
-        if ((uint)stream.EventIndex >= (uint)_trace.EventSources.Count || !_current.TrySetSample(stream.Record, _trace.EventSources[stream.EventIndex], stream.Cpu))
+        if ((uint)stream.EventIndex >= (uint)_trace.EventSources.Count || !_current.TrySetSample(stream.Record, _trace.EventSources[stream.EventIndex], stream.Cpu, stream.StackFiltered))
         {
             Undecodable++;
             return false;

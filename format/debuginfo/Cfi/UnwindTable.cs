@@ -71,8 +71,9 @@ public sealed class UnwindTable
 
     /// <summary>Compiles <c>.eh_frame</c> and <c>.debug_frame</c> in one pass each.</summary>
     /// <param name="image">A file or a snapshot with its unwind sections. A machine other than x86-64 gives an empty table.</param>
+    /// <param name="others">Rows for code that the file's CFI does not cover; null for none.</param>
     /// <exception cref="BadDataException">The section is compressed and damaged. Damaged entries do not throw: they are counted.</exception>
-    public static UnwindTable Build(ElfImage image) => new UnwindTableBuilder(image).Build();
+    public static UnwindTable Build(ElfImage image, UnwindRowList? others = null) => new UnwindTableBuilder(image).Build(others);
 
     /// <summary>The rule for an address.</summary>
     /// <returns>False, with a rule of <see cref="UnwindRuleKind.None"/>, when no CFI covers it.</returns>

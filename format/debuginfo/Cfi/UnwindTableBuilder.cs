@@ -31,16 +31,20 @@ internal sealed class UnwindTableBuilder
         _base = image.ImageBase.Value;
     }
 
-    public UnwindTable Build()
+    public UnwindTable Build(UnwindRowList? others)
     {
         if (_image.Machine == ElfConstants.EM_X86_64)
         {
             Read(CfiSection.TryOpen(_image, ".eh_frame"));
             Read(CfiSection.TryOpen(_image, ".debug_frame"));
+            if (others is not null)
+                Add(others);
             AddEntryPoint();
         }
 
         Assemble(out var pcs, out var ruleOf);
+        foreach (var (start, end) in others?.Roots ?? [])
+            Overlay(ref pcs, ref ruleOf, start.Value - _base, end.Value - _base);
         return new UnwindTable(_base, pcs, ruleOf, _rules.ToArray(), [.. _full], _image.Machine)
         {
             SourceRows = _sourceRows,
@@ -98,6 +102,28 @@ internal sealed class UnwindTableBuilder
         }
 
         _firstDamage ??= section.FirstDamage?.WithFile(_image.Name);
+    }
+
+    private void Add(UnwindRowList others)
+    {
+        for (var i = 0; i < others.Count && _rows <= MaximumRows; i++)
+        {
+            var rows = others.Rows(i, out var first, out var after);
+            ulong start = first.Value - _base, end = after.Value - _base;
+            _firstRow = _rows;
+            if (start >= end || end > uint.MaxValue)
+                continue;
+            if (rows.IsEmpty || rows[0].Start.Value > first.Value)
+                Append((uint)start, _rules.Add(default));
+            foreach (var (at, rule) in rows)
+            {
+                var pc = at.Value - _base;
+                if (pc >= start && pc < end && (_rows == _firstRow || pc >= _pcs[_rows - 1]))
+                    Append((uint)pc, _rules.Add(rule));
+            }
+
+            _spans.Add(new Span { Start = (uint)start, End = (uint)end, FirstRow = _firstRow, RowCount = _rows - _firstRow });
+        }
     }
 
     /// <summary>
@@ -203,6 +229,26 @@ internal sealed class UnwindTableBuilder
             Put(pcs, ruleOf, ref count, covered, none);
         Array.Resize(ref pcs, count);
         Array.Resize(ref ruleOf, count);
+    }
+
+    /// <summary>Says of a range that it has no caller.</summary>
+    private void Overlay(ref uint[] pcs, ref uint[] ruleOf, ulong start, ulong end)
+    {
+        if (start >= end || end > uint.MaxValue || _image.Machine is not (ElfConstants.EM_X86_64 or ElfConstants.EM_AARCH64))
+            return;
+        var first = LowerBound(pcs, (uint)start);
+        var after = LowerBound(pcs, (uint)end + 1) - 1; // the row that holds at the end
+        var rest = after >= 0 ? ruleOf[after] : _rules.Add(default);
+        var next = LowerBound(pcs, (uint)end + 1);
+        pcs = [.. pcs[..first], (uint)start, (uint)end, .. pcs[next..]];
+        ruleOf = [.. ruleOf[..first], _rules.Add(new UnwindRule(UnwindRuleKind.EndOfStack, 0, 0, 0, false)), rest, .. ruleOf[next..]];
+    }
+
+    /// <summary>Rows that begin before an address.</summary>
+    private static int LowerBound(uint[] pcs, uint pc)
+    {
+        var at = Array.BinarySearch(pcs, pc);
+        return at < 0 ? ~at : at;
     }
 
     private static void Put(uint[] pcs, uint[] ruleOf, ref int count, uint pc, uint rule)

@@ -12,6 +12,9 @@ public readonly struct ModuleMapping
     /// <summary>Compiled CFI of the module; null when it has none or it is not at hand.</summary>
     public UnwindTable? Table { get; init; }
 
+    /// <summary>Instructions of code that <see cref="Table"/> says nothing of; null when they are not at hand.</summary>
+    public ICodeSource? Code { get; init; }
+
     /// <summary><c>svma = avma - bias</c>, modulo 2^64 (<see cref="Elf.ElfImage.TryGetBias"/>).</summary>
     public ulong Bias { get; init; }
 

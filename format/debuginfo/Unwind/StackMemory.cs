@@ -11,11 +11,19 @@ public readonly ref struct StackMemory
     /// <summary>Makes the view.</summary>
     /// <param name="start">Address in the process of the first byte: the stack pointer at the sample.</param>
     /// <param name="bytes">What was dumped: only what <c>dyn_size</c> says is real.</param>
-    public StackMemory(ulong start, ReadOnlySpan<byte> bytes)
+    /// <param name="isFiltered">See <see cref="IsFiltered"/>.</param>
+    public StackMemory(ulong start, ReadOnlySpan<byte> bytes, bool isFiltered = false)
     {
         Start = start;
         _bytes = bytes;
+        IsFiltered = isFiltered;
     }
+
+    /// <summary>
+    /// Only words that point into code or stacks were kept (<c>--stacks pointers</c>): a word that reads as 0 may have been anything else that is
+    /// neither; see <see cref="IsDropped"/>.
+    /// </summary>
+    public bool IsFiltered { get; }
 
     /// <summary>Address of the first byte.</summary>
     public ulong Start { get; }
@@ -36,6 +44,9 @@ public readonly ref struct StackMemory
         value = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[(int)at..]);
         return true;
     }
+
+    /// <summary>Whether a word that was read as this value is in fact not known: the filter left it out.</summary>
+    public bool IsDropped(ulong value) => IsFiltered && value == 0;
 
     /// <summary>Reads 1 to 8 bytes, little-endian, zero-extended.</summary>
     public bool TryRead(ulong address, int size, out ulong value)

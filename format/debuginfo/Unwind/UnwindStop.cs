@@ -3,13 +3,16 @@ namespace TraceKit.DebugInfo.Unwind;
 /// <summary>Why unwinding of one stack ended.</summary>
 public enum UnwindStop : byte
 {
-    /// <summary>The outermost frame: its CFI says that there is no return address (<c>_start</c>, thread start), or the return address is 0.</summary>
+    /// <summary>The outermost frame: its CFI says that there is no return address (<c>_start</c>, thread start), or it is the entry point or another known start.</summary>
     ReachedRoot = 0,
 
     /// <summary>The next value needed lies above the dumped bytes: a larger dump would have gone further (<see cref="UnwindResult.NeededBytes"/>).</summary>
     DumpTruncated = 1,
 
-    /// <summary>The return address is in no executable mapping; it is not reported as a frame.</summary>
+    /// <summary>
+    /// The word where the return address should stand is no address in an executable mapping: 0, something else, or (which is not to be told apart in a
+    /// dump of pointers only) something that was not kept. It is not reported as a frame.
+    /// </summary>
     NoMapping = 2,
 
     /// <summary>No CFI covers the address and the frame pointer was not plausible.</summary>

@@ -12,7 +12,7 @@ internal sealed class PerfData : IModuleMap
 {
     private readonly byte[] _file;
     private readonly SampleLayout _layout;
-    private readonly List<(ulong Start, ulong End, ulong PageOffset, ulong Bias, UnwindTable? Table)> _maps = [];
+    private readonly List<(ulong Start, ulong End, ulong PageOffset, ulong Bias, UnwindTable? Table, string Path)> _maps = [];
     private readonly Dictionary<string, (ElfImage Image, UnwindTable Table)?> _images = [];
 
     public PerfData(string path, string? vdso = null)
@@ -95,6 +95,9 @@ internal sealed class PerfData : IModuleMap
         return true;
     }
 
+    /// <summary>The file mapped at an address.</summary>
+    public string PathOf(Avma address) => TryFind(address, out var mapping) ? _maps[mapping.ModuleIndex].Path : "";
+
     /// <summary>What perf script prints for an address: the offset in the mapped file.</summary>
     public ulong FileOffset(Avma address) =>
         TryFind(address, out var mapping) ? address.Value - mapping.Start.Value + _maps[mapping.ModuleIndex].PageOffset : address.Value;
@@ -119,7 +122,7 @@ internal sealed class PerfData : IModuleMap
         ulong bias = 0;
         var known = image is not null && image.Value.Image.TryGetBias(new Avma(start), new FileOffset(pageOffset), length, out bias);
         _maps.RemoveAll(m => m.Start < start + length && start < m.End);
-        _maps.Add((start, start + length, pageOffset, bias, known ? image!.Value.Table : null));
+        _maps.Add((start, start + length, pageOffset, bias, known ? image!.Value.Table : null, path));
     }
 
     private ulong U64(int at) => BinaryPrimitives.ReadUInt64LittleEndian(_file.AsSpan(at));

@@ -23,6 +23,29 @@ public sealed class PerfUnwindTests : IDisposable
     }
 
     /// <summary>
+    /// A program that throws and catches all the time: libgcc's unwinder overwrites its own frame while it leaves for the handler, which no CFI describes. A whole dump and one
+    /// of pointers only end such a stack alike: nothing that is not a root passes for one.
+    /// </summary>
+    [Fact]
+    public void X64Unwinder_ThrowingProgram_PointersEndAsRaw()
+    {
+        var source = Path.Combine(_folder, "thrower.cpp");
+        File.WriteAllText(source, Thrower);
+        Tool.Need("g++");
+        var program = Path.Combine(_folder, "thrower");
+        Tool.Run("g++", ["-O2", "-o", program, source]);
+        Compare(Record(program), 0.98, differing: 50); // perf shows what libgcc left where return addresses stood, code or not
+    }
+
+    private const string Thrower = """
+        #include <ctime>
+        #include <stdexcept>
+        __attribute__((noinline)) int deep(int n) { if (n == 0) throw std::runtime_error("x"); volatile int k = deep(n - 1); return k + 1; }
+        __attribute__((noinline)) int outer(int n) { try { return deep(n); } catch (const std::exception &) { return n; } }
+        int main() { clock_t end = clock() + 2 * CLOCKS_PER_SEC; while (clock() < end) for (int i = 0; i < 10; i++) outer(i); }
+        """;
+
+    /// <summary>
     /// Programs with code that is hard to unwind: hand-written assembly (OpenSSL, some of whose CFI counts on bytes below the stack pointer), an interpreter, a compiler, another compiler's code, code without optimization.
     /// </summary>
     [Theory]
@@ -44,7 +67,7 @@ public sealed class PerfUnwindTests : IDisposable
         Compare(Record(program, arguments), rooted);
     }
 
-    private static void Compare(string recording, double rooted)
+    private static void Compare(string recording, double rooted, int differing = 200)
     {
         var perf = PerfChains(recording);
         var data = new PerfData(recording);
@@ -69,10 +92,8 @@ public sealed class PerfUnwindTests : IDisposable
 
             var kept = Filter(sample.Stack[..sample.StackDynSize], registers, data);
             registers.TryGet(X64Registers.Rsp, out var rsp);
-            var again = unwinder.Unwind(new AddressSpaceId(1, 1), registers, new StackMemory(rsp, kept), data, filtered);
-            // A return address that is no address is zero once filtered, and so looks like the root; both end there.
-            var sameStop = again.Stop == result.Stop || result.Stop == UnwindStop.NoMapping && again.Stop == UnwindStop.ReachedRoot;
-            if (again.Count != result.Count || !sameStop || !filtered.AsSpan(0, again.Count).SequenceEqual(frames.AsSpan(0, result.Count)))
+            var again = unwinder.Unwind(new AddressSpaceId(1, 1), registers, new StackMemory(rsp, kept, isFiltered: true), data, filtered);
+            if (again.Count != result.Count || again.Stop != result.Stop || !filtered.AsSpan(0, again.Count).SequenceEqual(frames.AsSpan(0, result.Count)))
             {
                 filterDiffers++;
                 samples.Add($"filtered: tid {sample.Tid} time {sample.Time}: {result.Count} {result.Stop}, filtered {again.Count} {again.Stop}, last 0x{frames[result.Count - 1].Value:x}");
@@ -119,7 +140,7 @@ public sealed class PerfUnwindTests : IDisposable
         Assert.True(compared > 100, detail);
         Assert.True(filterDiffers == 0, detail);
         Assert.True(stops[(int)UnwindStop.ReachedRoot] >= rooted * walked, detail);
-        Assert.True(different + perfLonger <= compared / 200, detail);
+        Assert.True(different + perfLonger <= compared / differing, detail);
     }
 
     private string Build(string compiler, params string[] flags)

@@ -122,7 +122,7 @@ public class X64UnwinderTests
         Assert.Equal("1010 DumpTruncated needs 8", Walk(Start(0x1010), []));
         Assert.Equal("1010 1110 DumpTruncated needs 40", Walk(Start(0x1010), [At(0x1110)]));
         Assert.Equal("1010 NoMapping", Walk(Start(0x1010), [0x1234]));
-        Assert.Equal("1010 ReachedRoot", Walk(Start(0x1010), [0]));
+        Assert.Equal("1010 NoMapping", Walk(Start(0x1010), [0])); // 0 is no mark of a root
         Assert.Equal("1610 ExpressionFailed", Walk(Start(0x1610), [0]));
         Assert.Equal("1710 BadCfi", Walk(Start(0x1710), [0]));
         Assert.Equal("1910 NoProgress", Walk(Start(0x1910), [0]));
@@ -132,6 +132,42 @@ public class X64UnwinderTests
         Assert.Equal("200000 NoMapping", Walk(Start(0x200000), [At(0x1310)])); // the sampled address itself is always reported
         Assert.Equal(" FrameLimit", Walk(Start(0x1010), [0], limit: 0));
         Assert.Equal(" UnknownRegister", Walk(default, [0]));
+    }
+
+    /// <summary>A dump of pointers only: a word that was not kept is not known, and neither the root nor a value of 0.</summary>
+    [Fact]
+    public void X64Unwinder_WordsNotKept_Unknown()
+    {
+        // rbx is saved by 0x1210 and is the CFA of 0x1810; its slot was not kept
+        ulong[] stack = [Rsp + 40, 0, At(0x1810), 0, At(0x1310)];
+        var words = new byte[stack.Length * 8];
+        Buffer.BlockCopy(stack, 0, words, 0, words.Length);
+        var table = CfiTestImage.Table(a => a.X64Cie().Fde(0x1200, 0x100, p => p.DefCfaOffset(24).Offset(3, 2)).Fde(0x1800, 0x100, p => p.DefCfa(3, 8)).Fde(0x1300, 0x100, p => p.Undefined(16)));
+        var frames = new Avma[8];
+        var whole = new X64Unwinder().Unwind(new AddressSpaceId(1, 1), Start(0x1210), new StackMemory(Rsp, words), new Map(table), frames);
+        Assert.Equal(UnwindStop.NoProgress, whole.Stop);
+        var filtered = new X64Unwinder().Unwind(new AddressSpaceId(1, 1), Start(0x1210), new StackMemory(Rsp, words, isFiltered: true), new Map(table), frames);
+        Assert.Equal((UnwindStop.UnknownRegister, 2), (filtered.Stop, filtered.Count));
+    }
+
+    /// <summary>A runtime's known start is a root whatever its CFI says; rows from elsewhere fill what CFI leaves open.</summary>
+    [Fact]
+    public void UnwindTable_RowsFromElsewhere_FillAndEnd()
+    {
+        var rows = new UnwindRowList();
+        rows.AddRoot(new Svma(0x1080), new Svma(0x10a0));
+        rows.BeginFunction(new Svma(0x2000), new Svma(0x2100));
+        rows.Add(new Svma(0x2000), new UnwindRule(UnwindRuleKind.Frame, 7, 8, 0, false));
+        rows.Add(new Svma(0x2004), new UnwindRule(UnwindRuleKind.Frame, 7, 24, 0, false));
+        rows.BeginFunction(new Svma(0x1000), new Svma(0x1100)); // has CFI
+        rows.Add(new Svma(0x1000), new UnwindRule(UnwindRuleKind.Frame, 7, 64, 0, false));
+        var assembler = new TraceKit.Testing.CfiAssembler(CfiTestImage.EhFrameAddress);
+        assembler.X64Cie().Fde(0x1000, 0x100);
+        var table = UnwindTable.Build(TraceKit.DebugInfo.Elf.ElfImage.Parse(CfiTestImage.Bytes(assembler.End().ToArray()), "cfi"), rows);
+        string Of(ulong pc) => table.TryFind(new Svma(pc), out var rule) ? $"{rule.Kind} {rule.CfaOffset}" : "None";
+        Assert.Equal(
+            "None, Frame 8, Frame 8, EndOfStack 0, EndOfStack 0, Frame 8, Frame 8, None, Frame 8, Frame 24, Frame 24, None",
+            string.Join(", ", new ulong[] { 0xfff, 0x1000, 0x107f, 0x1080, 0x109f, 0x10a0, 0x10ff, 0x1100, 0x2003, 0x2004, 0x20ff, 0x2100 }.Select(Of)));
     }
 
     /// <summary>Without CFI the frame pointer is followed only where it is plausible, and each such step is counted.</summary>

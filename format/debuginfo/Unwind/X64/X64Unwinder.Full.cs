@@ -99,6 +99,10 @@ public sealed partial class X64Unwinder
                     if (failed >= r.Value[X64Registers.Rsp] || register is X64Registers.Rip or X64Registers.Rsp || !r.TryGet(register, out value))
                         return UnwindStop.NotReadable;
                 }
+                else if (stack.IsDropped(value) && register != (int)row.ReturnAddressRegister)
+                {
+                    return UnwindStop.UnknownRegister;
+                }
 
                 break;
             case RegisterRuleKind.ValOffset:
@@ -115,6 +119,8 @@ public sealed partial class X64Unwinder
                 failed = address;
                 if (!stack.TryReadUInt64(address, out value))
                     return UnwindStop.NotReadable;
+                if (stack.IsDropped(value) && register != (int)row.ReturnAddressRegister)
+                    return UnwindStop.UnknownRegister;
                 break;
             case RegisterRuleKind.ValExpression:
                 stop = Evaluate(row.Expression(rule), r, stack, bias, cfa, out value, out failed);

@@ -13,8 +13,9 @@ namespace TraceKit.DebugInfo.Unwind;
 /// after the call. To look one up, subtract 1 from each but the first (a call may be the last instruction of its function). A frame interrupted by
 /// a signal is exact too; subtracting 1 from it is harmless for symbols except at a function's first byte. The unwinder itself keeps the
 /// two apart.</para>
-/// <para>A dump in which words that are neither code nor stack addresses were zeroed (<c>--stacks pointers</c>) unwinds to the same frames: CFAs, return
-/// addresses and saved frame pointers are such addresses.</para>
+/// <para>A dump in which words that are neither code nor stack addresses were zeroed (<c>--stacks pointers</c>) unwinds to the same frames and the same stop:
+/// CFAs, return addresses and saved frame pointers are such addresses. So a return address of 0 is no mark of a root, in either: only CFI that says
+/// so, the entry point, and the known starts of a runtime (<see cref="UnwindRowList.AddRoot"/>) are.</para>
 /// </remarks>
 public sealed partial class X64Unwinder
 {
@@ -98,18 +99,12 @@ public sealed partial class X64Unwinder
                 break;
             }
 
-            var pc = r.Value[X64Registers.Rip];
-            if (pc == 0)
-            {
-                stop = UnwindStop.ReachedRoot;
-                break;
-            }
-
             // The one place where a return address becomes a look-up address.
+            var pc = r.Value[X64Registers.Rip];
             lookup = rule.IsSignalFrame ? pc : pc - 1;
             var fromFramePointer = rule.Kind == UnwindRuleKind.None;
-            rule = Find(key, lookup, map);
-            if (rule.Kind == NoMapping)
+            // A return address of 0 proves nothing: a filtered dump reads so where any other value stood, and a whole one where there is none.
+            if (pc == 0 || (rule = Find(key, lookup, map)).Kind == NoMapping)
             {
                 stop = fromFramePointer ? UnwindStop.NoUnwindInfo : UnwindStop.NoMapping;
                 fpSteps -= fromFramePointer ? 1 : 0;
@@ -171,6 +166,12 @@ public sealed partial class X64Unwinder
             var slot = cfa - slots * 8UL;
             if (slots != UnwindRule.Lost && stack.TryReadUInt64(slot, out var value))
             {
+                if (stack.IsDropped(value))
+                {
+                    known &= ~(1u << register);
+                    continue;
+                }
+
                 r.Value[register] = value;
                 known |= 1u << register;
             }
@@ -200,7 +201,7 @@ public sealed partial class X64Unwinder
         }
 
         // What else the function saved is not known.
-        r.Known = 1u << X64Registers.Rbp | 1u << X64Registers.Rsp | 1u << X64Registers.Rip;
+        r.Known = (stack.IsDropped(caller) ? 0 : 1u << X64Registers.Rbp) | 1u << X64Registers.Rsp | 1u << X64Registers.Rip;
         r.Value[X64Registers.Rbp] = caller;
         r.Value[X64Registers.Rsp] = rbp + 16;
         r.Value[X64Registers.Rip] = returnAddress;
