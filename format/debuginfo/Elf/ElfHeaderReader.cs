@@ -63,12 +63,23 @@ public static class ElfHeaderReader
         }
 
         var named = ElfImage.Parse(new SparseImage(length, Merge(pieces)), name);
-        if (named.TrySection(".gnu_debuglink", out var link) && link.Size <= 4096)
-            Take(pieces, read, length, link, name);
+        var links = named.TrySection(".gnu_debuglink", out var link) | named.TrySection(".gnu_debugaltlink", out var alternate);
+        if (links)
+        {
+            if (link.Size <= 4096)
+                Take(pieces, read, length, link, name);
+            if (alternate.Size <= 8192)
+                Take(pieces, read, length, alternate, name);
+        }
         else if (named.SectionsDerived && named.TrySection(".dynamic", out var dynamic))
+        {
             TakeHash(pieces, read, length, named, dynamic, name);
+        }
         else
+        {
             return named;
+        }
+
         return ElfImage.Parse(new SparseImage(length, Merge(pieces)), name);
     }
 

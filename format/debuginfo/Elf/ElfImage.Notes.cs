@@ -6,17 +6,20 @@ namespace TraceKit.DebugInfo.Elf;
 
 public sealed partial class ElfImage
 {
+    /// <summary>Notes longer than this are not searched for a build-id: the longest seen are the probes of libjvm, 20 KB.</summary>
+    private const ulong MaximumNoteBytes = 1 << 20;
+
     private ReadOnlyMemory<byte> FindBuildId()
     {
         foreach (ref readonly var section in _sections.AsSpan())
         {
-            if (section.Type == SHT_NOTE && section.Size <= int.MaxValue && TryBuildId(StoredPrefix(section), out var id))
+            if (section.Type == SHT_NOTE && section.Size <= MaximumNoteBytes && TryBuildId(StoredPrefix(section), out var id))
                 return id;
         }
 
         foreach (ref readonly var segment in _segments.AsSpan())
         {
-            if (segment.Type == PT_NOTE && TryBuildId(Image.ReadUpTo(segment.Offset, segment.FileSize), out var id))
+            if (segment.Type == PT_NOTE && TryBuildId(Image.ReadUpTo(segment.Offset, Math.Min(segment.FileSize, MaximumNoteBytes)), out var id))
                 return id;
         }
 
@@ -61,5 +64,15 @@ public sealed partial class ElfImage
         if (!c.TryReadCString(out var name) || name.Length == 0 || !c.TrySeek((c.Position + 3) & ~3) || !c.TryReadUInt32(out var crc))
             return null;
         return new ElfDebugLink(Encoding.UTF8.GetString(name), crc);
+    }
+
+    private ElfAlternateLink? FindAlternateLink()
+    {
+        // Name, NUL, build-id up to the section's end.
+        if (!TrySection(".gnu_debugaltlink", out var section) || section.Size > 8192)
+            return null;
+        var content = StoredPrefix(section);
+        var c = Cursor(content.Span, ".gnu_debugaltlink");
+        return c.TryReadCString(out var name) && name.Length != 0 ? new ElfAlternateLink(Encoding.UTF8.GetString(name), content[c.Position..]) : null;
     }
 }

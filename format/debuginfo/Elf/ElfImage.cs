@@ -11,12 +11,16 @@ namespace TraceKit.DebugInfo.Elf;
 /// </remarks>
 public sealed partial class ElfImage
 {
+    /// <summary>Section names: 120,000 sections of one function each have 12 MB of them.</summary>
+    private const ulong MaximumNameTableBytes = 64 << 20;
+
     private readonly ElfSegment[] _segments;
     private readonly ElfSection[] _sections;
 
-    private ElfImage(SparseImage image, string name, SpanCursor header, byte elfClass, bool bigEndian)
+    private ElfImage(SparseImage image, string name, IDecompressor? decompressor, SpanCursor header, byte elfClass, bool bigEndian)
     {
         Image = image;
+        Decompressor = decompressor;
         Name = name;
         Is64Bit = elfClass == ELFCLASS64;
         IsBigEndian = bigEndian;
@@ -64,10 +68,14 @@ public sealed partial class ElfImage
         _sections = sections ?? DeriveSections();
         BuildId = FindBuildId();
         DebugLink = FindDebugLink();
+        AlternateLink = FindAlternateLink();
     }
 
     /// <summary>The file's bytes, as far as they are at hand.</summary>
     public SparseImage Image { get; }
+
+    /// <summary>Inflates what the base library cannot; null when nobody brought one.</summary>
+    public IDecompressor? Decompressor { get; }
 
     /// <summary>What errors call the file.</summary>
     public string Name { get; }
@@ -117,15 +125,19 @@ public sealed partial class ElfImage
     /// <summary>Name and checksum of the separate debug file; null when the file names none.</summary>
     public ElfDebugLink? DebugLink { get; }
 
+    /// <summary>The file of shared debugging information that this one refers to; null when it names none.</summary>
+    public ElfAlternateLink? AlternateLink { get; }
+
     /// <summary>Parses a whole file.</summary>
     /// <exception cref="BadDataException">Not ELF, cut short, or over a limit.</exception>
-    public static ElfImage Parse(ReadOnlyMemory<byte> file, string name) => Parse(SparseImage.FromWhole(file), name);
+    public static ElfImage Parse(ReadOnlyMemory<byte> file, string name, IDecompressor? decompressor = null) => Parse(SparseImage.FromWhole(file), name, decompressor);
 
     /// <summary>Parses what is at hand of a file.</summary>
     /// <param name="image">At least the ELF header and the program headers must be at hand.</param>
     /// <param name="name">What errors call the file.</param>
+    /// <param name="decompressor">For zstd sections and <c>.gnu_debugdata</c>; without one they count as not at hand, and zlib is all that is inflated.</param>
     /// <exception cref="BadDataException">Not ELF, cut short, or over a limit.</exception>
-    public static ElfImage Parse(SparseImage image, string name)
+    public static ElfImage Parse(SparseImage image, string name, IDecompressor? decompressor = null)
     {
         try
         {
@@ -138,7 +150,7 @@ public sealed partial class ElfImage
             if (data is not (ELFDATA2LSB or ELFDATA2MSB))
                 BadDataException.Throw("ELF header", 5, BadDataCode.InvalidValue, "ELFDATA2LSB or ELFDATA2MSB", $"{data}");
             var bigEndian = data == ELFDATA2MSB;
-            return new ElfImage(image, name, new SpanCursor(bytes, "ELF header", bigEndian), elfClass, bigEndian);
+            return new ElfImage(image, name, decompressor, new SpanCursor(bytes, "ELF header", bigEndian), elfClass, bigEndian);
         }
         catch (BadDataException e) when (e.File.Length == 0)
         {
@@ -191,7 +203,7 @@ public sealed partial class ElfImage
         for (var i = 0; i < sections.Length; i++)
             sections[i] = ReadSectionHeader(Cursor(table.Span.Slice(i * entrySize, entrySize), "section header"), out nameOffsets[i]);
 
-        var names = namesIndex < count ? Image.ReadUpTo(sections[namesIndex].Offset, sections[namesIndex].Size).Span : default;
+        var names = namesIndex < count ? Image.ReadUpTo(sections[namesIndex].Offset, Math.Min(sections[namesIndex].Size, MaximumNameTableBytes)).Span : default;
         for (var i = 0; i < sections.Length; i++)
         {
             if (nameOffsets[i] < names.Length)

@@ -4,11 +4,13 @@ namespace TraceKit.DebugInfo.Elf;
 
 /// <summary>
 /// A file of which only some pieces are at hand: each at its own file offset, everything else a hole. A whole file is one piece.
+/// Or a file that is read piece by piece when asked (<see cref="OnDemand"/>).
 /// </summary>
 /// <remarks>Snapshots keep file offsets, so one reader serves whole files and snapshots. Immutable; safe for any number of readers.</remarks>
 public sealed class SparseImage
 {
     private readonly FileExtent[] _extents;
+    private readonly ReadAt? _read;
 
     /// <summary>An image of the pieces given.</summary>
     /// <param name="length">Bytes of the whole file, holes included.</param>
@@ -34,10 +36,22 @@ public sealed class SparseImage
     /// <summary>An image of a whole file.</summary>
     public static SparseImage FromWhole(ReadOnlyMemory<byte> file) => new((ulong)file.Length, [new FileExtent(default, file)]);
 
+    /// <summary>A file of which nothing is at hand yet and everything can be had: each read takes what it needs from the file, and nothing is kept here.</summary>
+    /// <param name="length">Bytes of the file.</param>
+    /// <param name="read">Reads from the file; from any thread. What it cannot read counts as a hole.</param>
+    public static SparseImage OnDemand(ulong length, ReadAt read) => new(length, read);
+
+    private SparseImage(ulong length, ReadAt read)
+    {
+        Length = length;
+        _extents = [];
+        _read = read;
+    }
+
     /// <summary>Bytes of the whole file, holes included.</summary>
     public ulong Length { get; }
 
-    /// <summary>The pieces at hand, by offset.</summary>
+    /// <summary>The pieces at hand, by offset; none of a file that is read on demand.</summary>
     public ReadOnlySpan<FileExtent> Extents => _extents;
 
     /// <summary>Bytes at hand.</summary>
@@ -57,10 +71,12 @@ public sealed class SparseImage
     public bool TryRead(FileOffset offset, ulong count, out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
-        if (count > int.MaxValue || offset.Value > Length || count > Length - offset.Value)
+        if (count > (ulong)Array.MaxLength || offset.Value > Length || count > Length - offset.Value)
             return false;
         if (count == 0)
             return true;
+        if (_read is not null)
+            return TryReadNow(offset.Value, (int)count, out bytes);
         var i = IndexOf(offset.Value);
         if (i < 0)
             return false;
@@ -80,6 +96,12 @@ public sealed class SparseImage
     /// <summary>As many of the bytes at <paramref name="offset"/> as lie in the one piece that holds the first; none in a hole.</summary>
     public ReadOnlyMemory<byte> ReadUpTo(FileOffset offset, ulong count)
     {
+        if (_read is not null)
+        {
+            count = offset.Value >= Length ? 0 : Math.Min(Math.Min(count, Length - offset.Value), (ulong)Array.MaxLength);
+            return count != 0 && TryReadNow(offset.Value, (int)count, out var now) ? now : default;
+        }
+
         var i = IndexOf(offset.Value);
         if (i < 0)
             return default;
@@ -89,6 +111,14 @@ public sealed class SparseImage
             return default;
         bytes = bytes[(int)skip..];
         return count < (ulong)bytes.Length ? bytes[..(int)count] : bytes;
+    }
+
+    private bool TryReadNow(ulong offset, int count, out ReadOnlyMemory<byte> bytes)
+    {
+        var fresh = GC.AllocateUninitializedArray<byte>(count);
+        var read = _read!(offset, fresh);
+        bytes = read ? fresh : default;
+        return read;
     }
 
     private bool TryJoin(int i, ulong offset, int count, out ReadOnlyMemory<byte> bytes)
