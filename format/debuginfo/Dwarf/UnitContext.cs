@@ -20,10 +20,4 @@ public readonly struct UnitContext
 
     /// <summary><c>DW_AT_addr_base</c>: where the unit's part of <c>.debug_addr</c> begins.</summary>
     public ulong AddressBase { get; init; }
-
-    /// <summary><c>DW_AT_name</c>: the primary source file; empty when the unit does not say.</summary>
-    public string Name { get; init; }
-
-    /// <summary><c>DW_AT_comp_dir</c>: what relative paths are relative to; empty when the unit does not say.</summary>
-    public string CompilationDirectory { get; init; }
 }
