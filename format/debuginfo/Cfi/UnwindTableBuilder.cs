@@ -5,7 +5,7 @@ using TraceKit.DebugInfo.Elf;
 namespace TraceKit.DebugInfo.Cfi;
 
 /// <summary>Runs every FDE of a module and gathers its rows.</summary>
-internal sealed class UnwindTableBuilder
+internal sealed partial class UnwindTableBuilder
 {
     /// <summary>Bounds memory on hostile input: libraries have up to a million rows, chromium eight.</summary>
     private const int MaximumRows = 64 << 20;
@@ -35,6 +35,7 @@ internal sealed class UnwindTableBuilder
     {
         if (_image.Machine == ElfConstants.EM_X86_64)
         {
+            AddGo();
             Read(CfiSection.TryOpen(_image, ".eh_frame"));
             Read(CfiSection.TryOpen(_image, ".debug_frame"));
             if (others is not null)

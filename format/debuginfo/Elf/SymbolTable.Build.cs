@@ -17,6 +17,7 @@ public sealed partial class SymbolTable
             CollectAll(debugFile, SHT_SYMTAB, raw, strings);
         CollectAll(image, SHT_SYMTAB, raw, strings);
         CollectAll(image, SHT_DYNSYM, raw, strings);
+        CollectGo(image, raw, strings);
 
         var plt = PltNames.Read(image);
         foreach (var stub in plt.Stubs)
