@@ -63,7 +63,7 @@ public sealed partial class Analysis
     /// <summary>The name of an event, as perf prints it.</summary>
     public string EventName(int index) => (uint)index < (uint)Events.Count ? Events[index].Name : "unknown";
 
-    /// <summary>What is known of a frame.</summary>
+    /// <summary>What is known of a frame: its concrete function.</summary>
     public ResolvedFrame Resolve(int frame)
     {
         var number = Functions.OfFrame[frame];
@@ -71,7 +71,7 @@ public sealed partial class Analysis
         return new ResolvedFrame(number, function.Name, _offsets[frame], Frames.Modules[frame], function.ModuleName, Frames.Addresses[frame], Frames.Kinds[frame], function.Reason);
     }
 
-    /// <summary>Made on first use: an analysis for a histogram never needs it.</summary>
-    internal FunctionStacks FunctionStacks =>
+    /// <summary>The stacks by function. Made on first use: an analysis for a histogram never needs it.</summary>
+    public FunctionStacks FunctionStacks =>
         LazyInitializer.EnsureInitialized(ref _functionStacks, () => new FunctionStacks(Stacks, Functions))!;
 }

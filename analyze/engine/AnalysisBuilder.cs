@@ -19,7 +19,10 @@ public sealed class AnalysisBuilder
     private readonly FrameInterner _frames = new();
     private readonly Dictionary<(string Name, string Module, FrameKind Kind), int> _functionNumbers = [];
     private readonly List<(string Name, int Module, FrameKind Kind)> _functions = [];
-    private readonly Dictionary<int, int> _functionOfFrame = [];
+    private readonly Dictionary<string, int> _chainNumbers = new(StringComparer.Ordinal);
+    private readonly List<FrameFunction[]> _levelsOfFrame = [];
+    private readonly Dictionary<string, (int File, uint Line)> _places = new(StringComparer.Ordinal);
+    private readonly List<string> _files = [""];
     private readonly StackTrie _stacks = new();
     private readonly List<int> _frameOfNode = [-1];
     private readonly List<Row> _rows = [];
@@ -35,21 +38,36 @@ public sealed class AnalysisBuilder
     /// <param name="cpu">CPU.</param>
     /// <param name="time">Nanoseconds.</param>
     /// <param name="weight">Period.</param>
-    /// <param name="stack">Innermost first: <c>function</c>, or <c>function@module</c>; a module in brackets is the kernel's; the module alone, <c>@module</c>, is an unknown function.</param>
+    /// <param name="stack">
+    /// Innermost first: <c>function</c>, or <c>function@module</c>; a module in brackets is the kernel's; the module alone, <c>@module</c>, is an unknown function;
+    /// <c>function (inlined)</c> was inlined into the next one that was not.
+    /// </param>
     /// <param name="fields">Values of the event's fields: <see cref="long"/> or <see cref="string"/>.</param>
     public AnalysisBuilder Add(
         string eventName, string comm, int pid, int tid, int cpu, long time, long weight, IEnumerable<string> stack, IReadOnlyDictionary<string, object>? fields = null)
     {
         var node = StackTable.Empty;
-        foreach (var name in stack.Reverse())
+        foreach (var chain in Chains(stack).Reverse())
         {
-            var frame = Frame(name);
+            var frame = Frame(chain);
             node = _stacks.Child(node, (ulong)frame, out var isNew);
             if (isNew)
                 _frameOfNode.Add(frame);
         }
 
         _rows.Add(new Row(node, Thread(comm, pid, tid), Event(eventName, fields), weight, time, cpu, fields));
+        return this;
+    }
+
+    /// <summary>Says where an entry of the stacks added from now on is in the source.</summary>
+    /// <param name="entry">As in a stack.</param>
+    /// <param name="file">Path.</param>
+    /// <param name="line">Line, from 1.</param>
+    public AnalysisBuilder At(string entry, string file, uint line)
+    {
+        if (!_files.Contains(file))
+            _files.Add(file);
+        _places[entry] = (_files.IndexOf(file), line);
         return this;
     }
 
@@ -76,22 +94,73 @@ public sealed class AnalysisBuilder
             var (name, module, kind) = _functions[i];
             functions[i] = new Function(
                 name.Length == 0 ? FunctionTable.UnknownName : name, name, module, module < 0 ? FunctionTable.UnknownName : _modules[module].Name, kind,
-                name.Length > 0 ? UnresolvedReason.None : module < 0 ? UnresolvedReason.NoMapping : UnresolvedReason.NoSymbol);
+                name.Length > 0 ? UnresolvedReason.None : module < 0 ? UnresolvedReason.NoMapping : UnresolvedReason.NoSymbol)
+            {
+                IsInlined = IsInlined(name),
+            };
+            if (functions[i].IsInlined)
+                functions[i] = functions[i] with { Name = name[..^InlinedMark.Length], RawName = name[..^InlinedMark.Length] };
         }
 
         var ofFrame = new int[frames.Count];
-        foreach (var (frame, function) in _functionOfFrame)
-            ofFrame[finalFrame[frame]] = function;
-        return new Analysis(_events, _modules, _threads, samples, stacks, frames, new FunctionTable(functions, ofFrame), new ulong[frames.Count], totals, new UnwindTotals());
+        var levels = new FrameFunction[frames.Count][];
+        for (var frame = 0; frame < finalFrame.Length; frame++)
+        {
+            levels[finalFrame[frame]] = _levelsOfFrame[frame];
+            ofFrame[finalFrame[frame]] = _levelsOfFrame[frame][^1].Function;
+        }
+
+        var ends = new int[levels.Length];
+        for (var frame = 0; frame < ends.Length; frame++)
+            ends[frame] = levels[frame].Length + (frame == 0 ? 0 : ends[frame - 1]);
+        var table = new FunctionTable(functions, ofFrame, new FrameLevels(ends, [.. levels.SelectMany(l => l)], file => _files[file]));
+        return new Analysis(_events, _modules, _threads, samples, stacks, frames, table, new ulong[frames.Count], totals, new UnwindTotals());
     }
 
-    private int Frame(string text)
+    private const string InlinedMark = " (inlined)";
+
+    private static bool IsInlined(string text) => text.EndsWith(InlinedMark, StringComparison.Ordinal);
+
+    /// <summary>Entries of one address together.</summary>
+    private static IEnumerable<List<string>> Chains(IEnumerable<string> stack)
     {
-        var at = text.LastIndexOf('@');
-        var name = at < 0 ? text : text[..at];
-        var moduleName = at < 0 ? "" : text[(at + 1)..];
+        var chain = new List<string>();
+        foreach (var entry in stack)
+        {
+            chain.Add(entry);
+            if (IsInlined(entry))
+                continue;
+            yield return chain;
+            chain = [];
+        }
+
+        if (chain.Count > 0)
+            throw new ArgumentException($"'{chain[^1]}' is not followed by a function that it was inlined into", nameof(stack));
+    }
+
+    private int Frame(List<string> chain)
+    {
+        var outer = chain[^1];
+        var at = outer.LastIndexOf('@');
+        var moduleName = at < 0 ? "" : outer[(at + 1)..];
         var kind = moduleName.StartsWith('[') && moduleName != "[vdso]" ? FrameKind.Kernel : FrameKind.User;
         var module = moduleName.Length == 0 ? FrameTable.NoModule : Module(moduleName, kind);
+        var levels = chain.ConvertAll(entry =>
+        {
+            var place = _places.GetValueOrDefault(entry);
+            return new FrameFunction(Function(IsInlined(entry) || at < 0 ? entry : outer[..at], moduleName, module, kind), place.File, place.Line, 0);
+        });
+        var key = string.Join('\n', levels);
+        if (!_chainNumbers.TryGetValue(key, out var number))
+            _chainNumbers.Add(key, number = _chainNumbers.Count);
+        var frame = _frames.Intern(new FrameKey(module, (ulong)number * 16, kind));
+        if (frame == _levelsOfFrame.Count)
+            _levelsOfFrame.Add([.. levels]);
+        return frame;
+    }
+
+    private int Function(string name, string moduleName, int module, FrameKind kind)
+    {
         if (!_functionNumbers.TryGetValue((name, moduleName, kind), out var function))
         {
             function = _functions.Count;
@@ -99,9 +168,7 @@ public sealed class AnalysisBuilder
             _functions.Add((name, module, kind));
         }
 
-        var frame = _frames.Intern(new FrameKey(module, (ulong)function * 16, kind));
-        _functionOfFrame[frame] = function;
-        return frame;
+        return function;
     }
 
     private int Module(string name, FrameKind kind)

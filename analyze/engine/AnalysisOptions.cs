@@ -1,4 +1,5 @@
 using TraceKit.Engine.Filters;
+using TraceKit.Engine.Symbols;
 
 namespace TraceKit.Engine;
 
@@ -42,6 +43,9 @@ public sealed record AnalysisOptions
 
     /// <summary>Look at stacks at all: a histogram of a field need not.</summary>
     public bool Stacks { get; init; } = true;
+
+    /// <summary>What to ask of the debug information that is at hand: by default the functions inlined at each address.</summary>
+    public SourceDetail Source { get; init; } = SourceDetail.Inlines;
 
     /// <summary>Threads of work; 0 for one each core. The result does not depend on it.</summary>
     public int Workers { get; init; }

@@ -29,6 +29,6 @@ public sealed partial class Trace
         var builder = new TraceModelBuilder();
         sideBand.TellTo(builder);
         var model = builder.Build(catalog.Modules);
-        return new ModelParts(model, catalog.Data, new MappingResolver(model, catalog.Data, catalog.OfKernelAddress), catalog.Kallsyms, sideBand.Totals);
+        return new ModelParts(model, catalog.Data, new MappingResolver(model, catalog.Data, catalog.OfKernelAddress), () => catalog.Kallsyms, sideBand.Totals);
     }
 }

@@ -14,7 +14,8 @@ public sealed class ReportGraphTests
         var builder = new AnalysisBuilder();
         for (var i = 0; i < 60; i++)
         {
-            var stack = Enumerable.Range(0, random.Next(1, 9)).Select(_ => $"f{random.Next(4)}@app").ToArray();
+            // Every third function was inlined into the next one, chains of them included.
+            var stack = Enumerable.Range(0, random.Next(1, 9)).Select(_ => random.Next(3) == 0 ? $"f{random.Next(4)} (inlined)" : $"f{random.Next(4)}@app").Append("main@app").ToArray();
             builder.Add("cpu-clock", $"t{random.Next(2)}", 1, 1 + random.Next(2), 0, i, random.Next(1, 50), stack);
         }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TraceKit.Cli.Host;
 using TraceKit.Engine.Aggregates;
+using TraceKit.Engine.Symbols;
 using TraceKit.Report.Profiles;
 using TraceKit.Report.Text;
 
@@ -14,15 +15,16 @@ internal static class ReportCommand
     {
         var command = new Command("report", "Where the weight is, with call graphs, as 'perf report --stdio' prints it.");
         var input = new InputArguments(command);
-        var sort = new Option<string>("--sort", "-s") { HelpName = "KEYS", Description = "Group by: comm,pid,tid,dso,sym,cpu,event,trace or any field of the event. Default: comm,dso,sym; for events with fields: trace." };
+        var sort = new Option<string>("--sort", "-s") { HelpName = "KEYS", Description = "Group by: comm,pid,tid,dso,sym,srcline,srcfile,cpu,event,trace or any field of the event. Default: comm,dso,sym; for events with fields: trace." };
         var graph = new Option<string>("--call-graph", "-g") { HelpName = "ORDER", Description = "caller (from the root down, default), callee (from the function up) or none; a number is the least percentage of a branch (0.5)." };
         var children = new Option<bool>("--children") { Description = "Lines for callers too, heaviest total first (default)." };
         var noChildren = new Option<bool>("--no-children") { Description = "Only what was hit itself." };
         var limit = new Option<double>("--percent-limit") { HelpName = "N", Description = "Leave out lines under N percent." };
         var format = new Option<string>("--format") { HelpName = "FORMAT", Description = "text (default), json, csv or md.", DefaultValueFactory = _ => "text" };
         var json = new Option<bool>("--json") { Description = "The same as --format json." };
+        var fullPath = new Option<bool>("--full-source-path") { Description = "Source files with their folders." };
         var stdio = new Option<bool>("--stdio") { Hidden = true };
-        foreach (var option in new Option[] { sort, graph, children, noChildren, limit, format, json, stdio })
+        foreach (var option in new Option[] { sort, graph, children, noChildren, limit, format, json, fullPath, stdio })
             command.Options.Add(option);
         var selection = new SelectionOptions(command);
         HelpWithExamples.Examples[command] =
@@ -47,7 +49,7 @@ internal static class ReportCommand
             using var trace = Recording.Open(input.One(result), options.Events);
             if (keys is not null && ReportBuilder.UnknownKey(trace.Events, keys) is { } unknown)
                 throw UnknownKey(trace, unknown);
-            var analysis = Recording.Run(trace, options with { Fields = ReportBuilder.FieldsNeeded(trace.Events, keys), KeepCpus = ReportBuilder.NeedsCpu(keys) }, context);
+            var analysis = Recording.Run(trace, options with { Fields = ReportBuilder.FieldsNeeded(trace.Events, keys), KeepCpus = ReportBuilder.NeedsCpu(keys), Source = ReportBuilder.SourceNeeded(keys, options.Source.HasFlag(SourceDetail.Inlines)) }, context);
             var report = ReportBuilder.Build(analysis, new ReportOptions
             {
                 SortKeys = keys,
@@ -55,6 +57,7 @@ internal static class ReportCommand
                 GraphPercentLimit = least,
                 Children = !result.GetValue(noChildren),
                 PercentLimit = result.GetValue(limit),
+                FullSourcePath = result.GetValue(fullPath),
                 WithGraphs = kind is "text" or "json",
             });
             Write(context, kind, report);
@@ -112,7 +115,7 @@ internal static class ReportCommand
 
     private static UserErrorException UnknownKey(Engine.Trace trace, string unknown)
     {
-        string[] known = ["comm", "pid", "tid", "dso", "sym", "cpu", "event", "trace", .. trace.Events.SelectMany(e => e.Fields.Select(f => f.Name)).Distinct()];
+        string[] known = ["comm", "pid", "tid", "dso", "sym", "srcline", "srcfile", "cpu", "event", "trace", .. trace.Events.SelectMany(e => e.Fields.Select(f => f.Name)).Distinct()];
         var near = Suggestion.Nearest(unknown, known);
         return new UserErrorException($"-s {unknown}: neither a key nor a field of an event in {trace.Path}{(near is null ? "" : $"; did you mean '{near}'?")}; known: {string.Join(", ", known)}");
     }

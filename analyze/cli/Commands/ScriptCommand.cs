@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using TraceKit.Cli.Host;
 using TraceKit.Engine.Streams;
+using TraceKit.Engine.Symbols;
 using TraceKit.Report.Scripts;
 
 namespace TraceKit.Cli.Commands;
@@ -19,7 +20,8 @@ internal static class ScriptCommand
         var nanoseconds = new Option<bool>("--ns") { Description = "Times with nanoseconds." };
         var noChain = new Option<bool>("--hide-call-graph", "-G") { Description = "No call chains." };
         var sideBand = new Option<bool>("--show-side-band") { Description = "Also comm, mmap, fork, exit and lost records." };
-        foreach (var option in new Option[] { fields, nanoseconds, noChain, sideBand })
+        var fullPath = new Option<bool>("--full-source-path") { Description = "Source files with their folders." };
+        foreach (var option in new Option[] { fields, nanoseconds, noChain, sideBand, fullPath })
             command.Options.Add(option);
         var selection = new SelectionOptions(command);
         HelpWithExamples.Examples[command] =
@@ -31,7 +33,7 @@ internal static class ScriptCommand
         ];
         command.SetAction(result =>
         {
-            var options = new ScriptOptions { Nanoseconds = result.GetValue(nanoseconds), Chains = !result.GetValue(noChain) };
+            var options = new ScriptOptions { Nanoseconds = result.GetValue(nanoseconds), Chains = !result.GetValue(noChain), FullSourcePath = result.GetValue(fullPath) };
             if (result.GetValue(fields) is { } text)
             {
                 if (!ScriptFieldNames.TryParse(text, out var added, out var removed, out var replaces, out var unknown))
@@ -40,6 +42,8 @@ internal static class ScriptCommand
             }
 
             var what = selection.Read(result);
+            if (options.Added.HasFlag(ScriptFields.SrcLine))
+                what = what with { Source = what.Source | SourceDetail.Lines };
             using var trace = Recording.Open(input.One(result), what.Events);
             Print(context, trace, what, options, result.GetValue(sideBand));
             Recording.WarnOfLosses(trace, context);

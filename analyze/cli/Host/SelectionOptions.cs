@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TraceKit.Engine;
 using TraceKit.Engine.Filters;
+using TraceKit.Engine.Symbols;
 
 namespace TraceKit.Cli.Host;
 
@@ -16,10 +17,13 @@ internal sealed class SelectionOptions
     private readonly Option<string> _tids = new("--tid") { HelpName = "TIDS", Description = "Only these threads, with commas." };
     private readonly Option<string> _cpus = new("--cpu", "-C") { HelpName = "CPUS", Description = "Only these CPUs: 0,2-3." };
 
+    private readonly Option<bool> _inline = new("--inline") { Description = "Show inlined functions, where debug information is at hand (default)." };
+    private readonly Option<bool> _noInline = new("--no-inline") { Description = "Only functions that have code of their own." };
+
     /// <summary>Adds them to a command.</summary>
     public SelectionOptions(Command command)
     {
-        foreach (var option in new Option[] { _events, _filter, _time, _comms, _pids, _tids, _cpus })
+        foreach (var option in new Option[] { _events, _filter, _time, _comms, _pids, _tids, _cpus, _inline, _noInline })
             command.Options.Add(option);
     }
 
@@ -46,8 +50,11 @@ internal sealed class SelectionOptions
             }
         }
 
+        if (result.GetValue(_inline) && result.GetValue(_noInline))
+            throw new UserErrorException("--inline and --no-inline exclude each other");
         return new AnalysisOptions
         {
+            Source = result.GetValue(_noInline) ? SourceDetail.None : SourceDetail.Inlines,
             Events = Events(result),
             Filter = filter,
             Time = time,

@@ -69,6 +69,6 @@ public sealed partial class CallTree
     /// <summary>Children in printing order.</summary>
     public ReadOnlySpan<int> Children(int node) => _children.AsSpan(_firstChild[node], _firstChild[node + 1] - _firstChild[node]);
 
-    /// <summary>Name of a node's function; empty for the root.</summary>
-    public string Name(int node) => _functions[node] < 0 ? "" : FunctionTable[_functions[node]].Name;
+    /// <summary>Name of a node's function as reports show it; empty for the root.</summary>
+    public string Name(int node) => _functions[node] < 0 ? "" : FunctionTable[_functions[node]].Label;
 }

@@ -1,6 +1,3 @@
-using TraceKit.Engine.Stacks;
-using TraceKit.Engine.Symbols;
-
 namespace TraceKit.Engine.Aggregates;
 
 public sealed partial class FlatProfile
@@ -15,9 +12,7 @@ public sealed partial class FlatProfile
     public static FlatProfile Build(Analysis analysis, IReadOnlyList<SortKey> keys, bool children = false, Func<int, bool>? only = null)
     {
         var groups = RowGroups.Make(analysis, keys, only);
-        var bySymbol = keys.Any(k => k.Kind == SortKeyKind.Symbol);
-        var byModule = !bySymbol && keys.Any(k => k.Kind == SortKeyKind.Dso);
-        var nodeKeys = bySymbol || byModule ? NodeKeys.Make(analysis, byModule) : null;
+        var frameKeys = FrameKeys.Make(analysis, keys);
         var entries = new List<FlatEntry>();
         long totalWeight = 0, totalCount = 0;
         for (var g = 0; g < groups.Rows.Length; g++)
@@ -32,8 +27,8 @@ public sealed partial class FlatProfile
 
             totalWeight += weight;
             totalCount += count;
-            if (nodeKeys is not null)
-                AddFrames(entries, analysis, keys, groups.Values[g], rows, nodeKeys, byModule, children);
+            if (frameKeys is not null)
+                AddFrames(entries, analysis, keys, groups.Values[g], rows, frameKeys, children);
             else
                 entries.Add(new FlatEntry(groups.Values[g], -1, -1, weight, count, weight, count, rows, rows));
         }
@@ -52,50 +47,65 @@ public sealed partial class FlatProfile
         return order == 0 ? a.Function.CompareTo(b.Function) : order;
     }
 
-    /// <summary>Entries of one group of rows, one for each function (or module) that a stack ends in, or passes through.</summary>
-    private static void AddFrames(List<FlatEntry> entries, Analysis analysis, IReadOnlyList<SortKey> keys, string[] groupValues, int[] rows, NodeKeys nodeKeys, bool byModule, bool children)
+    /// <summary>Entries of one group of rows, one for each function (module, line) that a stack ends in, or passes through.</summary>
+    private static void AddFrames(List<FlatEntry> entries, Analysis analysis, IReadOnlyList<SortKey> keys, string[] groupValues, int[] rows, FrameKeys frameKeys, bool children)
     {
-        var stacks = analysis.FunctionStacks;
-        var functions = analysis.Functions;
         var sums = new Dictionary<int, Sums>();
-        var weighted = WeightedNodes.OfRows(stacks, analysis.Samples, rows);
-        AddTotals(sums, weighted, nodeKeys);
+        var weighted = WeightedNodes.OfRows(frameKeys.OfStack, frameKeys.Parents, analysis.Samples, rows);
+        AddTotals(sums, weighted, frameKeys);
         foreach (var row in rows)
         {
-            var sum = sums[nodeKeys.Keys[stacks.OfStack[analysis.Samples.Stacks[row]]]];
+            var stack = analysis.Samples.Stacks[row];
+            var key = frameKeys.OfSelf(stack);
+            if (!sums.TryGetValue(key, out var sum))
+                sums.Add(key, sum = new Sums());
             sum.SelfWeight += analysis.Samples.Weights[row];
             sum.SelfCount += analysis.Samples.Counts[row];
             sum.Rows.Add(row);
+            if (!frameKeys.SelfIsApart || IsOnPath(frameKeys, stack, key))
+                continue;
+            sum.TotalWeight += analysis.Samples.Weights[row];
+            sum.TotalCount += analysis.Samples.Counts[row];
         }
 
         foreach (var (key, sum) in sums)
         {
-            if (sum.SelfCount == 0 && (!children || key == -1))
+            if (sum.SelfCount == 0 && (!children || key == FrameKeys.None))
                 continue;
-            var function = sum.Node <= 0 ? null : functions[stacks.Functions[sum.Node]];
             var values = (string[])groupValues.Clone();
             for (var k = 0; k < keys.Count; k++)
             {
-                values[k] = keys[k].Kind switch
-                {
-                    SortKeyKind.Symbol => function?.Name ?? FunctionTable.UnknownName,
-                    SortKeyKind.Dso => function?.ModuleName ?? FunctionTable.UnknownName,
-                    _ => values[k],
-                };
+                if (keys[k].IsOfFrame)
+                    values[k] = frameKeys.Text(keys[k].Kind, key);
             }
 
-            entries.Add(new FlatEntry(values, byModule || function is null ? -1 : key, function?.Module ?? -1, sum.SelfWeight, sum.SelfCount, sum.TotalWeight, sum.TotalCount, [.. sum.Rows], rows));
+            var function = frameKeys.FunctionOf(key);
+            entries.Add(new FlatEntry(values, frameKeys.IsByFunction ? function : -1, function < 0 ? -1 : analysis.Functions[function].Module, sum.SelfWeight, sum.SelfCount, sum.TotalWeight, sum.TotalCount, [.. sum.Rows], rows)
+            {
+                SymbolFunction = function,
+            });
         }
     }
 
+    private static bool IsOnPath(FrameKeys keys, int stack, int key)
+    {
+        for (var node = keys.OfStack[stack]; node > 0; node = keys.Parents[node])
+        {
+            if (keys.OfNode[node] == key)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Adds each node's total to its key, unless the key is already on the path above it: recursion counts once.</summary>
-    private static void AddTotals(Dictionary<int, Sums> sums, WeightedNodes weighted, NodeKeys keys)
+    private static void AddTotals(Dictionary<int, Sums> sums, WeightedNodes weighted, FrameKeys keys)
     {
         for (var i = 0; i < weighted.Nodes.Length; i++)
         {
             var node = weighted.Nodes[i];
-            if (!sums.TryGetValue(keys.Keys[node], out var sum))
-                sums.Add(keys.Keys[node], sum = new Sums { Node = node });
+            if (!sums.TryGetValue(keys.OfNode[node], out var sum))
+                sums.Add(keys.OfNode[node], sum = new Sums());
             if (keys.IsRepeated[node])
                 continue;
             sum.TotalWeight += i == 0 ? weighted.SelfWeights[0] : weighted.TotalWeights[i];
@@ -103,34 +113,8 @@ public sealed partial class FlatProfile
         }
     }
 
-    /// <summary>For each node of the function stacks what it is summed under (-1: the root), and whether a node above it has the same.</summary>
-    private sealed record NodeKeys(int[] Keys, bool[] IsRepeated)
-    {
-        public static NodeKeys Make(Analysis analysis, bool byModule)
-        {
-            var stacks = analysis.FunctionStacks;
-            var keys = new int[stacks.Count];
-            var repeated = new bool[stacks.Count];
-            keys[0] = -1;
-            for (var i = 1; i < keys.Length; i++)
-            {
-                var key = keys[i] = byModule ? ModuleKey(analysis.Functions[stacks.Functions[i]]) : stacks.Functions[i];
-                for (var p = stacks.Parents[i]; p > 0 && !repeated[i]; p = stacks.Parents[p])
-                    repeated[i] = keys[p] == key;
-            }
-
-            return new NodeKeys(keys, repeated);
-        }
-
-        /// <summary>Unknown modules of kernel and user stay apart.</summary>
-        private static int ModuleKey(Function function) =>
-            function.Module >= 0 ? function.Module : function.Kind == FrameKind.Kernel ? -3 : -2;
-    }
-
     private sealed class Sums
     {
-        public int Node { get; init; }
-
         public long SelfWeight { get; set; }
 
         public long SelfCount { get; set; }

@@ -48,13 +48,18 @@ public sealed class FlatEntry
     /// <summary>The value of each key, as text.</summary>
     public IReadOnlyList<string> Values { get; }
 
-    /// <summary>Number in <c>Analysis.Functions</c>, or -1 when no key asks for it or the stack was empty.</summary>
+    /// <summary>Number in <c>Analysis.Functions</c>, or -1 when the entry is not of one function or the stack was empty.</summary>
     public int Function { get; }
+
+    /// <summary>Number of a function that the entry has samples of, also where lines tell entries apart: for whether it is the kernel's; -1 for none.</summary>
+    public int SymbolFunction { get; init; } = -1;
 
     /// <summary>Index in <c>TraceModel.Modules</c>, or -1.</summary>
     public int Module { get; }
 
-    /// <summary>Weight of samples whose innermost frame is this.</summary>
+    /// <summary>
+    /// Weight of samples whose innermost frame is this. As perf counts: of functions the concrete one that has the address, with what was inlined into it.
+    /// </summary>
     public long SelfWeight { get; }
 
     /// <summary>Samples whose innermost frame is this.</summary>

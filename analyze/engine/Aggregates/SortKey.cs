@@ -18,6 +18,12 @@ public enum SortKeyKind
     /// <summary>Function of the frame.</summary>
     Symbol,
 
+    /// <summary>Source file and line.</summary>
+    SourceLine,
+
+    /// <summary>Source file.</summary>
+    SourceFile,
+
     /// <summary>CPU the sample was taken on.</summary>
     Cpu,
 
@@ -34,7 +40,13 @@ public enum SortKeyKind
 public readonly record struct SortKey(SortKeyKind Kind, string Name)
 {
     /// <summary>Whether the key speaks of a frame rather than of the sample.</summary>
-    public bool IsOfFrame => Kind is SortKeyKind.Dso or SortKeyKind.Symbol;
+    public bool IsOfFrame => Kind is SortKeyKind.Dso or SortKeyKind.Symbol or SortKeyKind.SourceLine or SortKeyKind.SourceFile;
+
+    /// <summary>Whether the debug information must be asked for lines.</summary>
+    public bool IsOfSource => Kind is SortKeyKind.SourceLine or SortKeyKind.SourceFile;
+
+    /// <summary>Of source files: whole paths, not only names.</summary>
+    public bool IsFullPath { get; init; }
 
     /// <summary>Reads a comma-separated list; a word that is no key's name is a field of the events.</summary>
     /// <remarks>A leading <c>field:</c> makes any word a field: an event may have one called <c>comm</c>.</remarks>
@@ -53,6 +65,8 @@ public readonly record struct SortKey(SortKeyKind Kind, string Name)
         "tid" => new(SortKeyKind.Tid, word),
         "dso" or "module" => new(SortKeyKind.Dso, word),
         "sym" or "symbol" or "function" => new(SortKeyKind.Symbol, word),
+        "srcline" => new(SortKeyKind.SourceLine, word),
+        "srcfile" => new(SortKeyKind.SourceFile, word),
         "cpu" => new(SortKeyKind.Cpu, word),
         "event" => new(SortKeyKind.Event, word),
         _ => new(SortKeyKind.Field, word.StartsWith("field:", StringComparison.Ordinal) ? word["field:".Length..] : word),

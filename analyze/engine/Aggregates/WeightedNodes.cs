@@ -52,10 +52,12 @@ internal sealed class WeightedNodes
     }
 
     /// <summary>Some rows; costs what they touch, not what the trace has.</summary>
-    public static WeightedNodes OfRows(FunctionStacks stacks, SampleTable samples, ReadOnlySpan<int> rows)
+    public static WeightedNodes OfRows(FunctionStacks stacks, SampleTable samples, ReadOnlySpan<int> rows) => OfRows(stacks.OfStack, stacks.Parents, samples, rows);
+
+    /// <summary>The same on any tree: node of each stack, parent of each node.</summary>
+    public static WeightedNodes OfRows(ReadOnlySpan<int> of, ReadOnlySpan<int> parents, SampleTable samples, ReadOnlySpan<int> rows)
     {
-        var touched = Touched(stacks, samples, rows, out var nodes);
-        var of = stacks.OfStack;
+        var touched = Touched(of, parents, samples, rows, out var nodes);
         var weights = new long[nodes.Length];
         var counts = new long[nodes.Length];
         foreach (var row in rows)
@@ -65,7 +67,6 @@ internal sealed class WeightedNodes
             counts[position] += samples.Counts[row];
         }
 
-        var parents = stacks.Parents;
         var localParents = new int[nodes.Length];
         localParents[0] = -1;
         for (var i = 1; i < nodes.Length; i++)
@@ -74,11 +75,9 @@ internal sealed class WeightedNodes
     }
 
     /// <summary>The nodes that rows touch, ascending, and for each its place among them.</summary>
-    private static Func<int, int> Touched(FunctionStacks stacks, SampleTable samples, ReadOnlySpan<int> rows, out int[] nodes)
+    private static Func<int, int> Touched(ReadOnlySpan<int> of, ReadOnlySpan<int> parents, SampleTable samples, ReadOnlySpan<int> rows, out int[] nodes)
     {
-        var of = stacks.OfStack;
-        var parents = stacks.Parents;
-        if (rows.Length < stacks.Count / 8)
+        if (rows.Length < parents.Length / 8)
         {
             // A report asks this for each of thousands of entries: an array of all nodes would cost more than the rows.
             var places = new Dictionary<int, int> { [0] = 0 };
@@ -97,7 +96,7 @@ internal sealed class WeightedNodes
             return node => places[node];
         }
 
-        var marks = new int[stacks.Count];
+        var marks = new int[parents.Length];
         marks[0] = 1;
         var count = 1;
         foreach (var row in rows)

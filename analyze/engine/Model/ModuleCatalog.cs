@@ -1,6 +1,5 @@
 using TraceKit.DebugInfo.Elf;
 using TraceKit.Binary;
-using TraceKit.DebugInfo.Kernel;
 using TraceKit.Engine.Symbols;
 using TraceKit.Format.Dtr;
 using TraceKit.Format.Dtr.Metadata;
@@ -9,7 +8,7 @@ using SnapshotKind = TraceKit.Format.Dtr.Metadata.ModuleKind;
 namespace TraceKit.Engine.Model;
 
 /// <summary>Brings what was mapped together with what the file holds of it.</summary>
-internal sealed class ModuleCatalog
+internal sealed partial class ModuleCatalog
 {
     /// <summary>The largest snapshot that is opened: whole debug files of browsers stay below.</summary>
     private const long MaximumSnapshotBytes = 2L << 30;
@@ -24,8 +23,8 @@ internal sealed class ModuleCatalog
     private readonly Dictionary<string, ModuleInfo> _byPath = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ModuleInfo> _debugFiles = new(StringComparer.Ordinal);
     private readonly Dictionary<int, ModuleInfo> _perfMaps = [];
-    private readonly Dictionary<string, int> _kernelModules = new(StringComparer.Ordinal);
-    private readonly int _kernel;
+    private readonly Dictionary<string, List<ModuleInfo>> _indexes = new(StringComparer.Ordinal);
+    private const int KernelIndex = 0;
 
     public ModuleCatalog(DtrReader reader, IReadOnlyList<ModuleInfo> snapshots)
     {
@@ -47,6 +46,10 @@ internal sealed class ModuleCatalog
                 case SnapshotKind.DebugFile:
                     _debugFiles.TryAdd(Convert.ToHexStringLower(info.BuildId), info);
                     break;
+                case SnapshotKind.SourceIndex:
+                    if (info.BuildId.Length > 0)
+                        (System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_indexes, Convert.ToHexStringLower(info.BuildId), out _) ??= []).Add(info);
+                    break;
                 case SnapshotKind.PerfMap:
                     _perfMaps[info.Pid] = info;
                     break;
@@ -56,38 +59,22 @@ internal sealed class ModuleCatalog
             }
         }
 
-        _kernel = Add(
-            new TraceModule { Index = 0, Kind = ModuleKind.Kernel, Path = "[kernel.kallsyms]", Name = "[kernel.kallsyms]", BuildId = Convert.ToHexStringLower(kernel?.BuildId ?? []) }, kernel);
+        Add(new TraceModule { Index = KernelIndex, Kind = ModuleKind.Kernel, Path = "[kernel.kallsyms]", Name = "[kernel.kallsyms]", BuildId = Convert.ToHexStringLower(kernel?.BuildId ?? []) }, kernel);
         if (kernel is null || kernel.BlobBytes == 0)
         {
-            _modules[_kernel].Unresolved = UnresolvedReason.HiddenKernelSymbols;
-            _modules[_kernel].SnapshotProblem = kernel?.MissingReason ?? "the recording has no kernel symbols";
+            _modules[KernelIndex].Unresolved = UnresolvedReason.HiddenKernelSymbols;
+            _modules[KernelIndex].SnapshotProblem = kernel?.MissingReason ?? "the recording has no kernel symbols";
         }
 
-        Kallsyms = _data[_kernel].Kallsyms;
-        if (Kallsyms is { State: not KallsymsState.Present })
-        {
-            _modules[_kernel].Unresolved = UnresolvedReason.HiddenKernelSymbols;
-            _modules[_kernel].SnapshotProblem = Kallsyms.Reason;
-        }
-
-        foreach (var name in Kallsyms?.Modules ?? [])
-        {
-            if (name.Length > 0 && !_kernelModules.ContainsKey(name))
-                _kernelModules.Add(name, Add(new TraceModule { Index = _modules.Count, Kind = ModuleKind.KernelModule, Path = $"[{name}]", Name = $"[{name}]" }, null));
-        }
+        Modules = new WholeList<TraceModule>(this, _modules);
+        Data = new WholeList<ModuleData>(this, _data);
     }
 
-    public IReadOnlyList<TraceModule> Modules => _modules;
+    /// <summary>All modules; the kernel's own come last.</summary>
+    public IReadOnlyList<TraceModule> Modules { get; }
 
-    public IReadOnlyList<ModuleData> Data => _data;
-
-    /// <summary>The kernel's symbols; null when the recording has none.</summary>
-    public Kallsyms? Kallsyms { get; }
-
-    /// <summary>The module of a kernel address.</summary>
-    public int OfKernelAddress(ulong address) =>
-        Kallsyms is not null && Kallsyms.TryFind(new Avma(address), out var symbol) && _kernelModules.TryGetValue(symbol.Module, out var module) ? module : _kernel;
+    /// <summary>Their tables.</summary>
+    public IReadOnlyList<ModuleData> Data { get; }
 
     /// <summary>The module of a mapping; made when it is new.</summary>
     public int Of(MappedFile file)
@@ -159,7 +146,13 @@ internal sealed class ModuleCatalog
 
         _modules.Add(module);
         var debugFile = module.Kind == ModuleKind.Elf && module.BuildId.Length > 0 ? _debugFiles.GetValueOrDefault(module.BuildId) : null;
-        _data.Add(new ModuleData(module, () => Snapshot(module, info), () => Snapshot(module, debugFile), info?.BlobFormat ?? ""));
+        _data.Add(new ModuleData(module, new ModulePieces
+        {
+            Snapshot = () => Snapshot(module, info),
+            Format = info?.BlobFormat ?? "",
+            DebugFile = () => Snapshot(module, debugFile),
+            Source = data => Source(module, data),
+        }));
         return module.Index;
     }
 

@@ -3,6 +3,7 @@ using TraceKit.DebugInfo.Cfi;
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Jit;
 using TraceKit.DebugInfo.Kernel;
+using TraceKit.DebugInfo.Source;
 using TraceKit.Engine.Symbols;
 
 namespace TraceKit.Engine.Model;
@@ -11,30 +12,37 @@ namespace TraceKit.Engine.Model;
 internal sealed class ModuleData
 {
     private readonly Lazy<ElfImage?> _image;
+    private readonly Lazy<ElfImage?> _debugImage;
     private readonly Lazy<UnwindTable?> _unwind;
     private readonly Lazy<FunctionStarts?> _functionStarts;
     private readonly Lazy<SymbolTable?> _symbols;
     private readonly Lazy<Kallsyms?> _kallsyms;
     private readonly Lazy<PerfMap?> _perfMap;
+    private readonly Lazy<SourceResolvers> _source;
+    private readonly Lock _sourceGate = new();
 
     /// <param name="module">Whose tables; its <see cref="TraceModule.SnapshotProblem"/> is written when they turn out damaged.</param>
-    /// <param name="snapshot">Gives the snapshot's bytes, or null when the trace has none; may throw <see cref="BadDataException"/>.</param>
-    /// <param name="debugFile">Gives the separate debug file's bytes, or null when the trace has none.</param>
-    /// <param name="format">What the bytes are, where there is a choice: <c>kallsyms-text</c> or <c>kallsyms-compact</c>.</param>
-    public ModuleData(TraceModule module, Func<SparseImage?> snapshot, Func<SparseImage?> debugFile, string format = "")
+    /// <param name="pieces">Where they come from.</param>
+    public ModuleData(TraceModule module, ModulePieces pieces)
     {
         Module = module;
-        _image = new(() => Guarded(() => module.Kind is ModuleKind.Elf or ModuleKind.Vdso && snapshot() is { } image ? ElfImage.Parse(image, module.Path) : null));
+        var isFile = module.Kind is ModuleKind.Elf or ModuleKind.Vdso;
+        _image = new(() => isFile ? Guarded(() => pieces.Snapshot() is { } image ? ElfImage.Parse(image, module.Path) : null) ?? Quiet(pieces.OutsideFile) : null);
+        _debugImage = new(() => Guarded(() => pieces.DebugFile() is { } bytes ? ElfImage.Parse(bytes, module.Path) : null) ?? Quiet(pieces.OutsideDebugFile));
         _unwind = new(() => Guarded(BuildUnwind));
         _functionStarts = new(() => Guarded(() => Image is { } image ? FunctionStarts.Build(image) : null));
-        _symbols = new(() => Guarded(() => Image is { } image ? SymbolTable.Build(image, Guarded(() => debugFile() is { } bytes ? ElfImage.Parse(bytes, module.Path) : null)) : null));
-        _kallsyms = new(() => Guarded(() => module.Kind == ModuleKind.Kernel && Whole(snapshot()) is { } bytes ? ReadKallsyms(bytes, format) : null));
-        _perfMap = new(() => Guarded(() => module.Kind == ModuleKind.Jit && Whole(snapshot()) is { } bytes ? PerfMap.Parse(bytes) : null));
+        _symbols = new(() => Guarded(() => Image is { } image ? SymbolTable.Build(image, DebugImage) : null));
+        _kallsyms = new(() => Guarded(() => module.Kind == ModuleKind.Kernel && Whole(pieces.Snapshot()) is { } bytes ? ReadKallsyms(bytes, pieces.Format) : null));
+        _perfMap = new(() => Guarded(() => module.Kind == ModuleKind.Jit && Whole(pieces.Snapshot()) is { } bytes ? PerfMap.Parse(bytes) : null));
+        _source = new(() => new SourceResolvers(isFile ? pieces.Source(this) : []));
     }
 
     public TraceModule Module { get; }
 
     public ElfImage? Image => _image.Value;
+
+    /// <summary>The separate debug file: of the recording, else one that was found outside.</summary>
+    public ElfImage? DebugImage => _debugImage.Value;
 
     public UnwindTable? Unwind => _unwind.Value;
 
@@ -57,6 +65,19 @@ internal sealed class ModuleData
         return UnwindTable.Build(image, rows);
     }
 
+    /// <summary>Whether anything at hand knows lines or inlined functions of this module.</summary>
+    public bool HasSource => _source.Value.Any;
+
+    /// <summary>What debug information knows of addresses: one chain for each, empty where it knows nothing.</summary>
+    /// <param name="addresses">Look-up addresses, ascending.</param>
+    /// <param name="frames">Gets the chains.</param>
+    public void ResolveSource(ReadOnlySpan<Svma> addresses, SourceFrames frames)
+    {
+        var resolvers = _source.Value;
+        lock (_sourceGate)
+            resolvers.Resolve(addresses, frames);
+    }
+
     private static Kallsyms ReadKallsyms(ReadOnlyMemory<byte> bytes, string format) =>
         format == "kallsyms-text" ? Kallsyms.Parse(bytes.Span) : Kallsyms.ReadCompact(bytes);
 
@@ -66,6 +87,20 @@ internal sealed class ModuleData
         if (image is not null && image.TryRead(default, image.Length, out var bytes))
             return bytes;
         return null;
+    }
+
+    /// <summary>Opens what somebody offers beside the recording: damage there says nothing about the recording.</summary>
+    private static T? Quiet<T>(Func<T?> open)
+        where T : class
+    {
+        try
+        {
+            return open();
+        }
+        catch (BadDataException)
+        {
+            return null;
+        }
     }
 
     private T? Guarded<T>(Func<T?> open)

@@ -29,6 +29,9 @@ public sealed class TraceModule
     /// <summary>Why there is no snapshot, or what is wrong with it, in words; empty when it is whole.</summary>
     public string SnapshotProblem { get; internal set; } = "";
 
+    /// <summary>What is wrong with its debug information, in words; empty when nothing is, or there is none.</summary>
+    public string SourceProblem { get; internal set; } = "";
+
     /// <summary>Why none of its addresses can be named; <see cref="UnresolvedReason.None"/> when they can.</summary>
     public UnresolvedReason Unresolved { get; internal set; }
 }

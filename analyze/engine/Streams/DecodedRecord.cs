@@ -8,7 +8,7 @@ using TraceKit.Format.Tracefs;
 namespace TraceKit.Engine.Streams;
 
 /// <summary>The record at hand of an <see cref="EventStream"/>: cheap facts at once, fields and call chain when asked for.</summary>
-internal sealed class DecodedRecord(Trace trace) : EventRecord
+internal sealed class DecodedRecord(Trace trace, AnalysisOptions options) : EventRecord
 {
     private readonly GuessedThreads _guessed = new();
     private readonly List<FieldValue> _fields = [];
@@ -168,7 +168,7 @@ internal sealed class DecodedRecord(Trace trace) : EventRecord
         if (!Source.HasCallchain && !Source.HasStackDumps)
             return;
         _chains ??= new SampleChains(trace.Parts.Resolver);
-        _namer ??= new FrameNamer(trace.Parts);
+        _namer ??= new FrameNamer(trace, options);
         var innermost = true;
         var guest = false;
         foreach (var address in _chains.Get(sample, Source, Thread.Space, Thread.Space.VersionAt(_time), _stackFiltered))
@@ -181,7 +181,8 @@ internal sealed class DecodedRecord(Trace trace) : EventRecord
             }
 
             var lookup = innermost ? address : LookupAddress.OfReturn(address);
-            _callchain.Add(new CallchainEntry(address, _namer.Name(guest ? null : Thread.Space, _time, lookup)));
+            foreach (var frame in _namer.Name(guest ? null : Thread.Space, _time, lookup))
+                _callchain.Add(new CallchainEntry(address, frame));
             innermost = false;
         }
     }

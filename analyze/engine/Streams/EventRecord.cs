@@ -51,7 +51,7 @@ public abstract class EventRecord
 /// <param name="IsHex">Whether the format prints it in hexadecimal (pointers, addresses).</param>
 public readonly record struct FieldValue(string Name, string? Text, long Number, bool IsUnsigned, bool IsHex);
 
-/// <summary>One line of a call chain.</summary>
+/// <summary>One line of a call chain; an address has several where functions were inlined, innermost first.</summary>
 /// <param name="Address">As it stands in the chain: a return address for all but the innermost.</param>
 /// <param name="Frame">What is known of it.</param>
 public readonly record struct CallchainEntry(ulong Address, ResolvedFrame Frame);

@@ -24,7 +24,7 @@ public sealed class EventStream
         _trace = trace;
         _options = options;
         _filter = new SampleFilter(trace, options);
-        _current = new DecodedRecord(trace);
+        _current = new DecodedRecord(trace, options);
         foreach (var cpu in trace.SampleChunks.Where(Overlaps).GroupBy(c => c.Stream).OrderBy(g => g.Key))
         {
             var stream = new CpuStream(trace, _streams.Count, [.. cpu]);

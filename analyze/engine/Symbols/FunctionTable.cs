@@ -4,7 +4,7 @@ namespace TraceKit.Engine.Symbols;
 /// The distinct functions of the frames: several addresses of one function are one number here, and aggregates work on numbers.
 /// </summary>
 /// <remarks>
-/// A function is (name, module, kernel or user). C++ and Rust names are shown without parameters, as perf shows them: overloads,
+/// A function is (name, module, kernel or user, inlined or not). C++ and Rust names are shown without parameters, as perf shows them: overloads,
 /// and the parts a compiler split off (<c>.cold</c>, <c>.part.0</c>), are one function. What could not be named is called by where
 /// it begins: the start of the FDE that covers it, else the frame's own address is one function. Where an address says nothing (no mapping, data,
 /// hidden kernel symbols, a guest's), all of a module and reason are one, called <see cref="UnknownName"/>. Numbered by module, then name (ordinal).
@@ -16,11 +16,13 @@ public sealed class FunctionTable
 
     private readonly Function[] _functions;
     private readonly int[] _ofFrame;
+    private readonly FrameLevels _levels;
 
-    internal FunctionTable(Function[] functions, int[] ofFrame)
+    internal FunctionTable(Function[] functions, int[] ofFrame, FrameLevels levels)
     {
         _functions = functions;
         _ofFrame = ofFrame;
+        _levels = levels;
     }
 
     /// <summary>Distinct functions.</summary>
@@ -29,8 +31,19 @@ public sealed class FunctionTable
     /// <summary>A function by number.</summary>
     public Function this[int function] => _functions[function];
 
-    /// <summary>The function of each frame of the <c>FrameTable</c>.</summary>
+    /// <summary>The concrete function of each frame of the <c>FrameTable</c>: the one that has the address, not those inlined into it.</summary>
     public ReadOnlySpan<int> OfFrame => _ofFrame;
+
+    /// <summary>
+    /// All functions at a frame's address, innermost first: those that the compiler inlined, then the concrete one, <see cref="OfFrame"/>. Never empty.
+    /// </summary>
+    public ReadOnlySpan<FrameFunction> Levels(int frame) => _levels.Of(frame);
+
+    /// <summary>Path of a source file by its number in <see cref="FrameFunction.File"/>; empty for 0.</summary>
+    public string FileName(int file) => _levels.FileName(file);
+
+    /// <summary>Whether any frame has inlined functions.</summary>
+    public bool HasInlined => _levels.HasInlined;
 }
 
 /// <summary>A function as reports name it.</summary>
@@ -47,6 +60,12 @@ public sealed record Function(string Name, string RawName, int Module, string Mo
 {
     /// <summary>Whether there is a name.</summary>
     public bool IsKnown => Reason == UnresolvedReason.None;
+
+    /// <summary>Whether it stands for a body that the compiler put into others: the function of the same name that has addresses of its own is another number.</summary>
+    public bool IsInlined { get; init; }
+
+    /// <summary>The name as reports show it: <c>middle (inlined)</c>.</summary>
+    public string Label => IsInlined ? Name + " (inlined)" : Name;
 
     /// <summary>
     /// What <see cref="Name"/> gives the address of: where <c>.eh_frame</c> says that the function begins, else the look-up address of its one frame.

@@ -4,21 +4,28 @@ using TraceKit.DebugInfo.Cfi;
 using TraceKit.DebugInfo.Demangle;
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Kernel;
+using TraceKit.DebugInfo.Source;
 using TraceKit.Engine.Model;
 using TraceKit.Engine.Stacks;
 
 namespace TraceKit.Engine.Symbols;
 
 /// <summary>Names every frame of a table in one go: grouped by module, ascending, each distinct symbol demangled once.</summary>
-internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? kallsyms)
+/// <param name="modules">Tables of the modules.</param>
+/// <param name="kallsyms">Gives the kernel's symbols; asked only for kernel addresses.</param>
+/// <param name="source">What to ask of the modules' debug information.</param>
+internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Func<Kallsyms?> kallsyms, SourceDetail source)
 {
     private readonly List<Function> _functions = [];
+    private readonly List<FrameFunction> _levels = [];
+    private readonly SourceFrames _source = new();
 
     /// <summary>The functions, and for each frame the bytes from its function's start (0 when unknown).</summary>
     public (FunctionTable Functions, ulong[] Offsets) Run(FrameTable frames)
     {
         var ofFrame = new int[frames.Count];
         var offsets = new ulong[frames.Count];
+        var ends = new int[frames.Count];
         for (int start = 0, end; start < frames.Count; start = end)
         {
             // Frames are sorted by module, then address.
@@ -26,13 +33,13 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
             end = start + 1;
             while (end < frames.Count && frames.Modules[end] == module)
                 end++;
-            Name(frames, start, end, ofFrame, offsets);
+            Name(frames, start, end, ofFrame, offsets, ends);
         }
 
-        return (new FunctionTable([.. _functions], ofFrame), offsets);
+        return (new FunctionTable([.. _functions], ofFrame, new FrameLevels(ends, [.. _levels], _source.Text)), offsets);
     }
 
-    private void Name(FrameTable frames, int start, int end, int[] ofFrame, ulong[] offsets)
+    private void Name(FrameTable frames, int start, int end, int[] ofFrame, ulong[] offsets, int[] ends)
     {
         var moduleIndex = frames.Modules[start];
         var data = moduleIndex < 0 ? null : modules[moduleIndex];
@@ -42,37 +49,52 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
             FindInElf(frames, start, symbols, found);
         else
             FindOneByOne(frames, start, data, found);
+        var hasChains = ResolveSource(frames, start, data, found);
         NameByAddress(frames, start, data, found);
 
         // Functions of a module in order of name: numbers do not depend on anything but the trace.
-        var numbers = new SortedDictionary<(string Name, FrameKind Kind, UnresolvedReason Reason), (Found First, int Number)>(ByName.Instance);
+        var numbers = new Dictionary<FunctionKey, int>();
+        var all = new List<(FunctionKey Key, Found First)>();
         foreach (var f in found)
-            numbers.TryAdd((f.Name, f.Kind, f.Reason), (f, 0));
+            AddKey(numbers, all, f);
+        var inlined = hasChains ? InlinedNames(numbers, all) : [];
+        all.Sort(static (a, b) => a.Key.CompareTo(b.Key));
         var moduleName = data?.Module.Name ?? FunctionTable.UnknownName;
-        foreach (var key in numbers.Keys.ToArray())
+        foreach (var (key, first) in all)
         {
-            var first = numbers[key].First;
-            numbers[key] = (first, _functions.Count);
-            _functions.Add(new Function(key.Name, first.Raw, moduleIndex, moduleName, key.Kind, key.Reason) { Address = first.Address });
+            numbers[key] = _functions.Count;
+            _functions.Add(new Function(key.Name, first.Raw, moduleIndex, moduleName, key.Kind, key.Reason) { Address = first.Address, IsInlined = key.IsInlined });
         }
 
         for (var i = 0; i < found.Length; i++)
         {
-            ofFrame[start + i] = numbers[(found[i].Name, found[i].Kind, found[i].Reason)].Number;
+            var number = ofFrame[start + i] = numbers[KeyOf(found[i])];
             offsets[start + i] = found[i].Offset;
+            var chain = hasChains ? _source[i] : [];
+            if (source.HasFlag(SourceDetail.Inlines))
+            {
+                for (var level = 0; level < chain.Length - 1; level++)
+                    _levels.Add(new FrameFunction(numbers[inlined[chain[level].Name]], chain[level].File, chain[level].Line, chain[level].Column));
+            }
+
+            // Without inlined functions the place is still where the address is, not where something was inlined.
+            var place = chain.IsEmpty ? default : chain[source.HasFlag(SourceDetail.Inlines) ? chain.Length - 1 : 0];
+            _levels.Add(new FrameFunction(number, place.File, place.Line, place.Column));
+            ends[start + i] = _levels.Count;
         }
     }
 
-    /// <summary>What is known of a frame by itself; <see cref="ResolvedFrame.Function"/> is -1.</summary>
-    public ResolvedFrame NameOne(FrameKey frame)
+    private static void AddKey(Dictionary<FunctionKey, int> numbers, List<(FunctionKey Key, Found First)> all, Found found)
     {
-        var data = frame.Module < 0 ? null : modules[frame.Module];
-        var found = data?.Module.Kind is ModuleKind.Elf or ModuleKind.Vdso && data.Symbols is { } symbols ? FindOneInElf(frame, symbols) : FindElsewhere(frame, data);
-        return new ResolvedFrame(-1, found.Name, found.Offset, frame.Module, data?.Module.Name ?? FunctionTable.UnknownName, frame.Address, frame.Kind, found.Reason);
+        var key = KeyOf(found);
+        if (numbers.TryAdd(key, 0))
+            all.Add((key, found));
     }
 
+    private static FunctionKey KeyOf(in Found found) => new(found.Name, found.Kind, found.Reason, found.IsInlined);
+
     // Address: of what has no name, where it begins.
-    private readonly record struct Found(string Name, string Raw, ulong Offset, FrameKind Kind, UnresolvedReason Reason, ulong? Address = null);
+    private readonly record struct Found(string Name, string Raw, ulong Offset, FrameKind Kind, UnresolvedReason Reason, ulong? Address = null, bool IsInlined = false);
 
     /// <summary>Gives what has no name its address, so that functions stay apart: the start of the FDE around it, else the frame's own.</summary>
     private static void NameByAddress(FrameTable frames, int start, ModuleData? data, Found[] found)
@@ -118,9 +140,7 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
 
     private static void FindInElf(FrameTable frames, int start, SymbolTable symbols, Found[] found)
     {
-        var addresses = new Svma[found.Length];
-        for (var i = 0; i < found.Length; i++)
-            addresses[i] = new Svma(frames.Addresses[start + i]);
+        var addresses = Addresses(frames, start, found.Length);
         var indexes = new int[found.Length];
         symbols.Find(addresses, indexes);
         var names = new Dictionary<int, (string Name, string Raw)>();
@@ -141,6 +161,14 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
         }
     }
 
+    private static Svma[] Addresses(FrameTable frames, int start, int count)
+    {
+        var addresses = new Svma[count];
+        for (var i = 0; i < count; i++)
+            addresses[i] = new Svma(frames.Addresses[start + i]);
+        return addresses;
+    }
+
     private void FindOneByOne(FrameTable frames, int start, ModuleData? data, Found[] found)
     {
         for (var i = 0; i < found.Length; i++)
@@ -150,7 +178,7 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
     private Found FindElsewhere(FrameKey frame, ModuleData? data)
     {
         var address = new Avma(frame.Address);
-        if (frame.Kind == FrameKind.Kernel && kallsyms is not null && kallsyms.TryFind(address, out var symbol))
+        if (frame.Kind == FrameKind.Kernel && kallsyms() is { } kernel && kernel.TryFind(address, out var symbol))
             return new Found(symbol.Name, symbol.Name, frame.Address - symbol.Start.Value, frame.Kind, UnresolvedReason.None);
         if (data?.PerfMap is { } map && map.TryFind(address, out var jitted))
             return new Found(jitted.Name, jitted.Name, frame.Address - jitted.Start.Value, frame.Kind, UnresolvedReason.None);
@@ -162,7 +190,7 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
         if (kind == FrameKind.Guest)
             return UnresolvedReason.Guest;
         if (kind == FrameKind.Kernel)
-            return kallsyms is { State: KallsymsState.Present } ? UnresolvedReason.NoSymbol : UnresolvedReason.HiddenKernelSymbols;
+            return kallsyms() is { State: KallsymsState.Present } ? UnresolvedReason.NoSymbol : UnresolvedReason.HiddenKernelSymbols;
         if (data is null)
             return UnresolvedReason.NoMapping;
         if (data.Module.Unresolved != UnresolvedReason.None)
@@ -175,16 +203,16 @@ internal sealed class Symbolizer(IReadOnlyList<ModuleData> modules, Kallsyms? ka
         };
     }
 
-    private sealed class ByName : IComparer<(string Name, FrameKind Kind, UnresolvedReason Reason)>
+    private readonly record struct FunctionKey(string Name, FrameKind Kind, UnresolvedReason Reason, bool IsInlined) : IComparable<FunctionKey>
     {
-        public static ByName Instance { get; } = new();
-
-        public int Compare((string Name, FrameKind Kind, UnresolvedReason Reason) x, (string Name, FrameKind Kind, UnresolvedReason Reason) y)
+        public int CompareTo(FunctionKey other)
         {
-            var order = string.CompareOrdinal(x.Name, y.Name);
+            var order = string.CompareOrdinal(Name, other.Name);
             if (order == 0)
-                order = ((byte)x.Kind).CompareTo((byte)y.Kind);
-            return order == 0 ? ((byte)x.Reason).CompareTo((byte)y.Reason) : order;
+                order = ((byte)Kind).CompareTo((byte)other.Kind);
+            if (order == 0)
+                order = ((byte)Reason).CompareTo((byte)other.Reason);
+            return order == 0 ? IsInlined.CompareTo(other.IsInlined) : order;
         }
     }
 }

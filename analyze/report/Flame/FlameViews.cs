@@ -19,7 +19,7 @@ public static class FlameViews
         {
             var function = analysis.Functions[tree.Functions[node]];
             var kind = !function.IsKnown ? FlameKind.Unknown : ReportGraphs.IsKernel(function) ? FlameKind.Kernel : FlameKind.User;
-            frames[node] = new FlameFrame(tree.Depths[node], function.Name, function.ModuleName, tree.TotalWeights[node], kind);
+            frames[node] = new FlameFrame(tree.Depths[node], function.Label, function.ModuleName, tree.TotalWeights[node], kind);
         }
 
         var used = analysis.Events.Where(e => Uses(analysis, e.Index)).ToArray();

@@ -1,4 +1,5 @@
 using TraceKit.Engine;
+using TraceKit.Engine.Aggregates;
 using TraceKit.Report.Html;
 
 namespace TraceKit.Report.Profiles;
@@ -6,12 +7,13 @@ namespace TraceKit.Report.Profiles;
 /// <summary>The stacks of an analysis with functions in place of addresses, as one tree for all events.</summary>
 internal sealed class FunctionTree
 {
-    private FunctionTree(int[] ofStack, int[] parents, int[] functions)
+    private FunctionTree(FunctionStacks stacks)
     {
-        OfStack = ofStack;
-        Parents = parents;
-        Functions = functions;
-        Scratch = new int[parents.Length];
+        OfStack = stacks.OfStack.ToArray();
+        Parents = stacks.Parents.ToArray();
+        Functions = stacks.Functions.ToArray();
+        Concrete = stacks.Concrete.ToArray();
+        Scratch = new int[Parents.Length];
     }
 
     /// <summary>Node of each stack of the stack table.</summary>
@@ -23,35 +25,14 @@ internal sealed class FunctionTree
     /// <summary>Function of each node; -1 for the root.</summary>
     public int[] Functions { get; }
 
+    /// <summary>Of an inlined function the concrete one around it, of others the function itself; -1 for the root.</summary>
+    public int[] Concrete { get; }
+
     /// <summary>A column of zeros to work with; who uses it leaves it as it was.</summary>
     public int[] Scratch { get; }
 
     /// <summary>Makes the tree.</summary>
-    public static FunctionTree Of(Analysis analysis)
-    {
-        var stacks = analysis.Stacks;
-        var ofFrame = analysis.Functions.OfFrame;
-        var ofStack = new int[stacks.Count];
-        var parents = new List<int> { -1 };
-        var functions = new List<int> { -1 };
-        var known = new Dictionary<(int Parent, int Function), int>();
-        for (var i = 1; i < ofStack.Length; i++)
-        {
-            // Parents have smaller numbers, so theirs is known.
-            var key = (ofStack[stacks.Parents[i]], ofFrame[stacks.Frames[i]]);
-            if (!known.TryGetValue(key, out var node))
-            {
-                node = parents.Count;
-                known.Add(key, node);
-                parents.Add(key.Item1);
-                functions.Add(key.Item2);
-            }
-
-            ofStack[i] = node;
-        }
-
-        return new FunctionTree(ofStack, [.. parents], [.. functions]);
-    }
+    public static FunctionTree Of(Analysis analysis) => new(analysis.FunctionStacks);
 
     /// <summary>The columns of the page: the root left out, samples without a stack with it.</summary>
     /// <param name="analysis">Whose tree this is.</param>

@@ -9,6 +9,7 @@ internal sealed class GroupStacks
     private readonly int[] _firstChild;
     private readonly int[] _children;
     private readonly Dictionary<int, List<int>> _byFunction = [];
+    private readonly Dictionary<int, List<int>> _ends = [];
 
     /// <summary>Makes it; costs what the rows touch.</summary>
     public GroupStacks(FunctionTree tree, SampleTable samples, ReadOnlySpan<int> rows)
@@ -56,6 +57,12 @@ internal sealed class GroupStacks
             if (!_byFunction.TryGetValue(Functions[i], out var nodes))
                 _byFunction.Add(Functions[i], nodes = []);
             nodes.Add(i);
+            if (Self[i] == 0)
+                continue;
+            var concrete = tree.Concrete[touched[i]];
+            if (!_ends.TryGetValue(concrete, out nodes))
+                _ends.Add(concrete, nodes = []);
+            nodes.Add(i);
         }
 
         Sums = new long[count];
@@ -81,6 +88,11 @@ internal sealed class GroupStacks
 
     /// <summary>Nodes of a function, ascending.</summary>
     public IReadOnlyList<int> Of(int function) => _byFunction.TryGetValue(function, out var nodes) ? nodes : [];
+
+    /// <summary>
+    /// Nodes where stacks end that count as a function's own, ascending: its own nodes, and those of what was inlined into it.
+    /// </summary>
+    public IReadOnlyList<int> EndsIn(int function) => _ends.TryGetValue(function, out var nodes) ? nodes : [];
 
     /// <summary>The nearest node above that is of the same function; 0 when there is none.</summary>
     public int SameAbove(int node)

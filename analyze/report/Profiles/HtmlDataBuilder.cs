@@ -93,7 +93,7 @@ public static class HtmlDataBuilder
         for (var i = 0; i < count; i++)
         {
             var function = analysis.Functions[i];
-            names[i] = function.IsKnown ? function.Name : $"{function.Name} ({LossNotes.Describe(function.Reason)})";
+            names[i] = function.IsKnown ? function.Label : $"{function.Name} ({LossNotes.Describe(function.Reason)})";
             modules[i] = function.Module;
             kinds[i] = !function.IsKnown ? ReportFrameKind.Unresolved
                 : function.Kind == FrameKind.Kernel ? ReportFrameKind.Kernel

@@ -1,6 +1,7 @@
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Model;
+using TraceKit.Engine.Symbols;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Profiles;
@@ -27,6 +28,12 @@ public static class ReportBuilder
 
         return names;
     }
+
+    /// <summary>What an analysis must ask of debug information for these keys.</summary>
+    /// <param name="sortKeys">As typed; null for the default.</param>
+    /// <param name="inlines">Whether inlined functions are wanted.</param>
+    public static SourceDetail SourceNeeded(string? sortKeys, bool inlines) =>
+        (inlines ? SourceDetail.Inlines : SourceDetail.None) | (sortKeys is not null && SortKey.ParseList(sortKeys).Any(k => k.IsOfSource) ? SourceDetail.Lines : SourceDetail.None);
 
     /// <summary>Whether an analysis must keep the CPU for these keys.</summary>
     public static bool NeedsCpu(string? sortKeys) => sortKeys is not null && ReportColumns.Words(sortKeys).Contains("cpu");
@@ -66,7 +73,7 @@ public static class ReportBuilder
     private static ReportSection Section(Analysis analysis, int index, ReportOptions options, ReportGraphs? graphs)
     {
         var traceEvent = analysis.Events[index];
-        var columns = new ReportColumns(traceEvent, options.SortKeys ?? KeysWithoutText(analysis, traceEvent));
+        var columns = new ReportColumns(traceEvent, options.SortKeys ?? KeysWithoutText(analysis, traceEvent), options.FullSourcePath);
         var hasChains = HasChains(analysis, index);
         var children = options.Children && hasChains;
         var profile = FlatProfile.Build(analysis, columns.Keys, children, row => analysis.Samples.Events[row] == index);
@@ -89,7 +96,7 @@ public static class ReportBuilder
                 Children = entry.TotalWeight,
                 Self = entry.SelfWeight,
                 Samples = entry.SelfCount,
-                Cells = columns.Cells(entry.Values, entry.Function >= 0 ? analysis.Functions[entry.Function] : null),
+                Cells = columns.Cells(entry.Values, entry.SymbolFunction >= 0 ? analysis.Functions[entry.SymbolFunction] : null),
                 Graphs = graphs is not null && options.Graph is { } order && hasChains
                     ? graphs.Of(entry, order, children && columns.HasFrameKey, leastBranch)
                     : [],

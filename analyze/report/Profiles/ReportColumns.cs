@@ -20,12 +20,13 @@ internal sealed class ReportColumns
     /// <summary>Reads the keys.</summary>
     /// <param name="traceEvent">The event that is reported on.</param>
     /// <param name="keys">As typed; null for the default.</param>
-    public ReportColumns(TraceEvent traceEvent, string? keys)
+    /// <param name="fullPath">Source files with their folders.</param>
+    public ReportColumns(TraceEvent traceEvent, string? keys, bool fullPath = false)
     {
         var columns = new List<ReportColumn>();
         foreach (var word in Words(keys ?? (traceEvent.Fields.Count > 0 ? TraceKey : DefaultKeys)))
         {
-            var key = SortKey.ParseList(word)[0];
+            var key = SortKey.ParseList(word)[0] with { IsFullPath = fullPath };
             _keys.Add(key);
             columns.Add(Column(traceEvent, key));
         }
@@ -68,6 +69,8 @@ internal sealed class ReportColumns
         SortKeyKind.Tid => new("Tid", "tid", true),
         SortKeyKind.Dso => new("Shared Object", "dso"),
         SortKeyKind.Symbol => new("Symbol", "sym"),
+        SortKeyKind.SourceLine => new("Source:Line", "srcline"),
+        SortKeyKind.SourceFile => new("Source File", "srcfile"),
         SortKeyKind.Cpu => new("CPU", "cpu", true),
         SortKeyKind.Event => new("Event", "event"),
         _ when key.Name == TraceKey => new("Trace output", key.Name),

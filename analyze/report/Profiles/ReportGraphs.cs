@@ -76,7 +76,7 @@ internal sealed class ReportGraphs
 
     /// <summary>Name of a function in a graph: what has none is named by its module.</summary>
     public static string Label(Function function) =>
-        SafeText.Show(function.IsKnown || function.ModuleName == FunctionTable.UnknownName ? function.Name : $"{function.Name} ({function.ModuleName})");
+        SafeText.Show(function.IsKnown || function.ModuleName == FunctionTable.UnknownName ? function.Label : $"{function.Name} ({function.ModuleName})");
 
     /// <summary>Whether a function is the kernel's.</summary>
     public static bool IsKernel(Function function) => function.Kind == FrameKind.Kernel;
@@ -93,12 +93,8 @@ internal sealed class ReportGraphs
     private static List<Item> EndsIn(GroupStacks group, int function)
     {
         List<Item> ends = [];
-        foreach (var node in group.Of(function))
-        {
-            if (group.Self[node] > 0)
-                ends.Add(new Item(node, group.Self[node]));
-        }
-
+        foreach (var node in group.EndsIn(function))
+            ends.Add(new Item(node, group.Self[node]));
         return ends;
     }
 
@@ -172,10 +168,8 @@ internal sealed class ReportGraphs
         }
 
         var isTop = tops.ToHashSet();
-        foreach (var node in group.Of(function))
+        foreach (var node in group.EndsIn(function))
         {
-            if (group.Self[node] == 0)
-                continue;
             for (var up = node; ; up = group.Parents[up])
             {
                 if (ending[up] == 0)

@@ -11,6 +11,9 @@ public sealed record ReportOptions
     /// <summary>Whether callers get lines too, and the Children column is shown; events without call chains never have it.</summary>
     public bool Children { get; init; } = true;
 
+    /// <summary>Source files with their folders in the columns <c>srcline</c> and <c>srcfile</c>.</summary>
+    public bool FullSourcePath { get; init; }
+
     /// <summary>Order of the call graphs; null for none.</summary>
     public CallOrder? Graph { get; init; } = CallOrder.Caller;
 

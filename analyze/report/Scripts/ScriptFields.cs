@@ -43,6 +43,9 @@ public enum ScriptFields
     /// <summary>File of the address.</summary>
     Dso = 1 << 11,
 
+    /// <summary>Source file and line, under the address.</summary>
+    SrcLine = 1 << 12,
+
     /// <summary>Default of perf for samples.</summary>
     Sampling = Comm | Tid | Cpu | Time | Period | Event | Ip | Sym | SymOff | Dso,
 
@@ -57,7 +60,7 @@ public static class ScriptFieldNames
     [
         ("comm", ScriptFields.Comm), ("pid", ScriptFields.Pid), ("tid", ScriptFields.Tid), ("cpu", ScriptFields.Cpu), ("time", ScriptFields.Time),
         ("period", ScriptFields.Period), ("event", ScriptFields.Event), ("trace", ScriptFields.Trace), ("ip", ScriptFields.Ip), ("sym", ScriptFields.Sym),
-        ("symoff", ScriptFields.SymOff), ("dso", ScriptFields.Dso),
+        ("symoff", ScriptFields.SymOff), ("dso", ScriptFields.Dso), ("srcline", ScriptFields.SrcLine),
     ];
 
     /// <summary>All names, for messages.</summary>

@@ -24,6 +24,9 @@ public sealed record ScriptOptions
     /// <summary>Nanoseconds instead of microseconds.</summary>
     public bool Nanoseconds { get; init; }
 
+    /// <summary>Source files with their folders.</summary>
+    public bool FullSourcePath { get; init; }
+
     /// <summary>Call chains under the lines.</summary>
     public bool Chains { get; init; } = true;
 }
@@ -137,8 +140,12 @@ public sealed class ScriptPrinter
 
     private void AppendOne(StringBuilder output, EventRecord record, ScriptFields fields)
     {
-        if (record.Callchain.Count > 0)
-            AppendFrame(output, record.Callchain[0], fields, inProcess: true);
+        // On the sample's own line stands the concrete function, as perf has it.
+        var innermost = 0;
+        while (innermost < record.Callchain.Count && record.Callchain[innermost].Frame.IsInlined)
+            innermost++;
+        if (innermost < record.Callchain.Count)
+            AppendFrame(output, record.Callchain[innermost], fields, inProcess: true);
         else
             AppendHex(output, record.Ip);
     }
@@ -156,12 +163,29 @@ public sealed class ScriptPrinter
         if ((fields & ScriptFields.Sym) != 0)
         {
             output.Append(' ').Append(Symbol(frame));
-            if ((fields & ScriptFields.SymOff) != 0 && frame.Reason == UnresolvedReason.None)
+            if ((fields & ScriptFields.SymOff) != 0 && frame.Reason == UnresolvedReason.None && frame.Offset != ResolvedFrame.NoOffset)
                 output.Append(CultureInfo.InvariantCulture, $"+0x{frame.Offset + back:x}");
         }
 
-        if ((fields & ScriptFields.Dso) != 0)
+        if ((fields & ScriptFields.Dso) != 0 && !frame.IsInlined)
             output.Append(" (").Append(Module(frame)).Append(')');
+        if ((fields & ScriptFields.SrcLine) != 0)
+            AppendLine(output.Append("\n  "), frame);
+        if (frame.IsInlined)
+            output.Append(" (inlined)");
+    }
+
+    /// <summary>The file's name and the line, as perf prints them without <c>--full-source-path</c>; <c>??:0</c> when unknown.</summary>
+    private void AppendLine(StringBuilder output, in ResolvedFrame frame)
+    {
+        if (string.IsNullOrEmpty(frame.File))
+        {
+            output.Append("??:0");
+            return;
+        }
+
+        var name = _options.FullSourcePath ? frame.File : frame.File[(frame.File.LastIndexOf('/') + 1)..];
+        output.Append(SafeText.Show(name)).Append(CultureInfo.InvariantCulture, $":{frame.Line}");
     }
 
     private static void AppendHex(StringBuilder output, ulong address) => output.Append(CultureInfo.InvariantCulture, $"{address,16:x}");

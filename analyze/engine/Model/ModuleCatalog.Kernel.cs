@@ -1,0 +1,79 @@
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Kernel;
+using TraceKit.Engine.Symbols;
+
+namespace TraceKit.Engine.Model;
+
+internal sealed partial class ModuleCatalog
+{
+    private readonly Dictionary<string, int> _kernelModules = new(StringComparer.Ordinal);
+    private readonly Lock _kernelGate = new();
+    private volatile bool _kernelIsOpen;
+    private Kallsyms? _kallsyms;
+
+    /// <summary>The kernel's symbols; null when the recording has none. They are many, so they are read when the first kernel address is asked for.</summary>
+    public Kallsyms? Kallsyms
+    {
+        get
+        {
+            OpenKernel();
+            return _kallsyms;
+        }
+    }
+
+    /// <summary>The module of a kernel address.</summary>
+    public int OfKernelAddress(ulong address) =>
+        Kallsyms is { } symbols && symbols.TryFind(new Avma(address), out var symbol) && _kernelModules.TryGetValue(symbol.Module, out var module) ? module : KernelIndex;
+
+    /// <summary>Reads the symbols and adds a module for each kernel module that they name, after those that were mapped.</summary>
+    private void OpenKernel()
+    {
+        if (_kernelIsOpen)
+            return;
+        lock (_kernelGate)
+        {
+            if (_kernelIsOpen)
+                return;
+            var kernel = _modules[KernelIndex];
+            _kallsyms = _data[KernelIndex].Kallsyms;
+            if (_kallsyms is { State: not KallsymsState.Present })
+            {
+                kernel.Unresolved = UnresolvedReason.HiddenKernelSymbols;
+                kernel.SnapshotProblem = _kallsyms.Reason;
+            }
+
+            foreach (var name in _kallsyms?.Modules ?? [])
+            {
+                if (name.Length > 0 && !_kernelModules.ContainsKey(name))
+                    _kernelModules.Add(name, Add(new TraceModule { Index = _modules.Count, Kind = ModuleKind.KernelModule, Path = $"[{name}]", Name = $"[{name}]" }, null));
+            }
+
+            _kernelIsOpen = true;
+        }
+    }
+
+    /// <summary>
+    /// A list that is whole before anybody counts it: kernel modules come last and only then. An index that somebody holds is of a module that is there.
+    /// </summary>
+    private sealed class WholeList<T>(ModuleCatalog catalog, List<T> list) : IReadOnlyList<T>
+    {
+        public int Count
+        {
+            get
+            {
+                catalog.OpenKernel();
+                return list.Count;
+            }
+        }
+
+        public T this[int index] => list[index];
+
+        public IEnumerator<T> GetEnumerator()
+        {
+            catalog.OpenKernel();
+            return list.GetEnumerator();
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}

@@ -1,0 +1,26 @@
+using TraceKit.DebugInfo.Elf;
+using TraceKit.DebugInfo.Source;
+
+namespace TraceKit.Engine.Model;
+
+/// <summary>Where the tables of a module come from. Each is asked at most once; all may throw <see cref="Binary.BadDataException"/>.</summary>
+internal sealed class ModulePieces
+{
+    /// <summary>The snapshot's bytes, or null when the trace has none.</summary>
+    public Func<SparseImage?> Snapshot { get; init; } = static () => null;
+
+    /// <summary>What the bytes are, where there is a choice: <c>kallsyms-text</c> or <c>kallsyms-compact</c>.</summary>
+    public string Format { get; init; } = "";
+
+    /// <summary>The separate debug file's bytes in the trace, or null.</summary>
+    public Func<SparseImage?> DebugFile { get; init; } = static () => null;
+
+    /// <summary>The file itself, found beside the recording, or null.</summary>
+    public Func<ElfImage?> OutsideFile { get; init; } = static () => null;
+
+    /// <summary>The separate debug file, found beside the recording, or null.</summary>
+    public Func<ElfImage?> OutsideDebugFile { get; init; } = static () => null;
+
+    /// <summary>What knows lines and inlined functions, best first.</summary>
+    public Func<ModuleData, IReadOnlyList<ISourceResolver>> Source { get; init; } = static _ => [];
+}
