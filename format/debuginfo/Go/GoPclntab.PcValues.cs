@@ -81,4 +81,36 @@ public sealed partial class GoPclntab
             return false;
         }
     }
+
+    /// <summary>One pc table of one function, laid out for many look-ups.</summary>
+    private sealed class PcTable
+    {
+        private readonly List<ulong> _ends = [];
+        private readonly List<int> _values = [];
+        private ulong _start;
+
+        public void Load(GoPclntab table, uint offset, in GoFunction function)
+        {
+            _ends.Clear();
+            _values.Clear();
+            _start = function.Entry.Value;
+            var values = new PcValues(table, offset, _start);
+            while (_ends.Count < MaximumSteps && values.TryNext())
+            {
+                _ends.Add(values.End);
+                _values.Add(values.Value);
+                if (values.End >= function.End.Value)
+                    break;
+            }
+        }
+
+        public bool TryFind(ulong address, out int value)
+        {
+            var at = _ends.BinarySearch(address);
+            at = at >= 0 ? at + 1 : ~at;
+            var found = at < _ends.Count && address >= _start;
+            value = found ? _values[at] : -1;
+            return found;
+        }
+    }
 }

@@ -10,6 +10,9 @@ public sealed partial class GoPclntab : ISourceResolver
     private const int Witnesses = 32;
 
     private readonly Dictionary<(int Table, long Offset), int> _texts = [];
+
+    // The tables of the function that was asked last: neighbours in a sorted batch are in one function.
+    private readonly PcTable _fileOf = new(), _lineOf = new(), _inlinedOf = new();
     private SourceFrames? _textsOf;
 
     /// <inheritdoc/>
@@ -24,8 +27,13 @@ public sealed partial class GoPclntab : ISourceResolver
         var function = default(GoFunction);
         foreach (var address in addresses)
         {
-            if (function.End == default || address < function.Entry || address >= function.End)
-                TryFind(address, out function);
+            if ((function.End == default || address < function.Entry || address >= function.End) && TryFind(address, out function))
+            {
+                _fileOf.Load(this, function.PcFile, function);
+                _lineOf.Load(this, function.PcLine, function);
+                _inlinedOf.Load(this, MissingInlines.Length == 0 ? InlineTable(function) : 0, function);
+            }
+
             if (function.End != default)
                 AddChain(function, address.Value, frames);
             frames.EndAddress();
@@ -39,7 +47,7 @@ public sealed partial class GoPclntab : ISourceResolver
         {
             // An inlined call says at which instruction of the same function its own call stands.
             var index = -1;
-            var isInlined = depth < InputLimits.Depth && !tree.IsEmpty && TryPcValue(InlineTable(function), function, pc, out index) && index >= 0;
+            var isInlined = depth < InputLimits.Depth && !tree.IsEmpty && _inlinedOf.TryFind(pc, out index) && index >= 0;
             var entry = isInlined ? InlinedAt(tree, index) : default;
             isInlined &= entry.IsValid;
             var name = isInlined ? entry.Name : function.NameOffset;
@@ -53,8 +61,8 @@ public sealed partial class GoPclntab : ISourceResolver
 
     private (int File, uint Line) PlaceOf(in GoFunction function, ulong pc, SourceFrames frames)
     {
-        var line = TryPcValue(function.PcLine, function, pc, out var value) && value > 0 ? (uint)value : 0;
-        if (!TryPcValue(function.PcFile, function, pc, out var number) || number < 0)
+        var line = _lineOf.TryFind(pc, out var value) && value > 0 ? (uint)value : 0;
+        if (!_fileOf.TryFind(pc, out var number) || number < 0)
             return (0, line);
         return (FileText(function, number, frames), line);
     }
