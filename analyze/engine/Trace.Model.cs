@@ -1,4 +1,5 @@
 using TraceKit.Binary;
+using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Model;
 using TraceKit.Format.Dtr;
 
@@ -8,7 +9,7 @@ public sealed partial class Trace
 {
     private ModelParts BuildModel()
     {
-        var catalog = new ModuleCatalog(_reader, Snapshots);
+        var catalog = _catalog = new ModuleCatalog(_reader, Snapshots, _debugFiles is null ? null : new DebugFileFinder(_debugFiles));
         var sideBand = new SideBandReader(SideBandLayouts, catalog.Of);
         byte[] buffer = [];
         foreach (var chunk in _reader.Chunks)

@@ -1,3 +1,4 @@
+using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Model;
 using TraceKit.Format.Dtr;
 using TraceKit.Format.Dtr.Metadata;
@@ -11,10 +12,13 @@ public sealed partial class Trace : IDisposable
     private readonly DtrReader _reader;
     private readonly string? _temporary;
     private readonly Lazy<ModelParts> _model;
+    private readonly DebugFileOptions? _debugFiles;
+    private ModuleCatalog? _catalog;
     private SideBandLayouts? _sideBandLayouts;
 
-    private Trace(string path, DtrReader reader, string? temporary)
+    private Trace(string path, DtrReader reader, string? temporary, DebugFileOptions? debugFiles)
     {
+        _debugFiles = debugFiles;
         Path = path;
         _reader = reader;
         _temporary = temporary;
@@ -55,6 +59,9 @@ public sealed partial class Trace : IDisposable
     /// <summary>Processes, threads and mappings.</summary>
     public TraceModel Model => _model.Value.Model;
 
+    /// <summary>What was looked for beside the recording, as far as it was needed up to now.</summary>
+    public IReadOnlyList<DebugFileSet> DebugFiles => _catalog?.DebugFiles ?? [];
+
     /// <summary>Time of the first and last sample by the chunks' headers, nanoseconds; both 0 when there is none.</summary>
     public (long First, long Last) SampleTimes { get; private set; }
 
@@ -68,20 +75,21 @@ public sealed partial class Trace : IDisposable
 
     /// <summary>Opens a recording.</summary>
     /// <param name="path">A <c>.dtr</c> file; <c>-</c> for standard input, which is spooled to a temporary file.</param>
+    /// <param name="debugFiles">Where files that the recording lacks may be looked for; null for nowhere.</param>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="TraceKit.Binary.BadDataException">It is not a recording, or of a newer version.</exception>
-    public static Trace Open(string path)
+    public static Trace Open(string path, DebugFileOptions? debugFiles = null)
     {
         if (path != "-")
-            return new Trace(path, DtrReader.Open(path), null);
+            return new Trace(path, DtrReader.Open(path), null, debugFiles);
         var temporary = System.IO.Path.GetTempFileName(); // 0600
         try
         {
             using (var file = new FileStream(temporary, FileMode.Open, FileAccess.Write))
             using (var input = Console.OpenStandardInput())
                 input.CopyTo(file);
-            return new Trace(path, DtrReader.Open(temporary), temporary);
+            return new Trace(path, DtrReader.Open(temporary), temporary, debugFiles);
         }
         catch
         {
@@ -93,12 +101,14 @@ public sealed partial class Trace : IDisposable
     /// <summary>Opens a recording that is in memory.</summary>
     /// <param name="data">The file's bytes; not copied.</param>
     /// <param name="name">How to call it in messages.</param>
+    /// <param name="debugFiles">Where files that the recording lacks may be looked for; null for nowhere.</param>
     /// <exception cref="TraceKit.Binary.BadDataException">It is not a recording, or of a newer version.</exception>
-    public static Trace Open(ReadOnlyMemory<byte> data, string name) => new(name, DtrReader.Open(data, name), null);
+    public static Trace Open(ReadOnlyMemory<byte> data, string name, DebugFileOptions? debugFiles = null) => new(name, DtrReader.Open(data, name), null, debugFiles);
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _catalog?.Dispose();
         _reader.Dispose();
         if (_temporary is not null)
             File.Delete(_temporary);

@@ -1,49 +1,63 @@
-using TraceKit.Binary;
-using TraceKit.DebugInfo.Dwarf;
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Source;
+using TraceKit.Engine.DebugFiles;
+using TraceKit.Engine.Symbols;
 using TraceKit.Format.Dtr.Metadata;
 
 namespace TraceKit.Engine.Model;
 
-internal sealed partial class ModuleCatalog
+internal sealed partial class ModuleCatalog : IDisposable
 {
-    /// <summary>What knows lines and inlined functions of a module: what the recording says of it, the DWARF of its files.</summary>
+    private readonly List<DebugFileSet> _sets = [];
+    private readonly Lock _setsGate = new();
+
+    /// <summary>What was looked for beside the recording, as far as it was asked for.</summary>
+    public IReadOnlyList<DebugFileSet> DebugFiles
+    {
+        get
+        {
+            lock (_setsGate)
+                return [.. _sets];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var set in DebugFiles)
+            set.Dispose();
+    }
+
+    /// <summary>The module's files beside the recording; null when nobody said where to look.</summary>
+    private DebugFileSet? FindOutside(TraceModule module, ElfImage? image)
+    {
+        if (_finder is null || module.Kind != ModuleKind.Elf || !module.Path.StartsWith('/'))
+            return null;
+        var set = _finder.Find(new DebugFileRequest { Path = module.Path, BuildId = module.BuildId, DebugLink = image?.DebugLink, Image = image });
+        lock (_setsGate)
+            _sets.Add(set);
+        return set;
+    }
+
+    /// <summary>What knows lines and inlined functions of a module, best first: what the recording says of it, the DWARF of its files, Go's own table.</summary>
     private List<ISourceResolver> Source(TraceModule module, ModuleData data)
     {
         var resolvers = new List<ISourceResolver>();
+        void Tell(string problem) => module.SourceProblem = problem;
         if (module.BuildId.Length > 0 && _indexes.TryGetValue(module.BuildId, out var indexes))
         {
             foreach (var info in indexes)
-                AddIfGood(resolvers, module, () => SourceIndex.Read(BlobPart.ReadAll(_reader, info, MaximumSnapshotBytes, out _)));
+                SourceOpener.Add(resolvers, Tell, () => SourceIndex.Read(BlobPart.ReadAll(_reader, info, MaximumSnapshotBytes, out _)));
         }
 
-        foreach (var image in new[] { data.Image, data.DebugImage })
-        {
-            if (image is not null)
-                AddIfGood(resolvers, module, () => OpenDwarf(image));
-        }
-
+        if (data.Image is { } image)
+            SourceOpener.AddDwarf(resolvers, image, default, Tell);
+        if (data.OwnDebugImage is { } debug)
+            SourceOpener.AddDwarf(resolvers, debug, default, Tell);
+        if (data.Outside is { Dwarf: { } outside } set)
+            SourceOpener.AddDwarf(resolvers, outside, set.DwarfFiles, Tell);
+        if ((data.Image ?? data.Outside?.Main) is { } code)
+            SourceOpener.AddGo(resolvers, code, Tell);
         return resolvers;
-    }
-
-    private static DwarfInfo? OpenDwarf(ElfImage image)
-    {
-        var dwarf = DwarfInfo.Open(image);
-        return dwarf.HasUnits ? dwarf : null;
-    }
-
-    /// <summary>Damaged debug information costs lines, not names or stacks: the module says so and goes on without.</summary>
-    private static void AddIfGood(List<ISourceResolver> resolvers, TraceModule module, Func<ISourceResolver?> open)
-    {
-        try
-        {
-            if (open() is { } resolver)
-                resolvers.Add(resolver);
-        }
-        catch (BadDataException e)
-        {
-            module.SourceProblem = e.Message;
-        }
     }
 }

@@ -1,5 +1,6 @@
 using TraceKit.DebugInfo.Elf;
 using TraceKit.Binary;
+using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Symbols;
 using TraceKit.Format.Dtr;
 using TraceKit.Format.Dtr.Metadata;
@@ -26,9 +27,15 @@ internal sealed partial class ModuleCatalog
     private readonly Dictionary<string, List<ModuleInfo>> _indexes = new(StringComparer.Ordinal);
     private const int KernelIndex = 0;
 
-    public ModuleCatalog(DtrReader reader, IReadOnlyList<ModuleInfo> snapshots)
+    private readonly DebugFileFinder? _finder;
+
+    /// <param name="reader">The file.</param>
+    /// <param name="snapshots">What it says that it holds.</param>
+    /// <param name="finder">Looks for files beside it; null to use only what it holds.</param>
+    public ModuleCatalog(DtrReader reader, IReadOnlyList<ModuleInfo> snapshots, DebugFileFinder? finder)
     {
         _reader = reader;
+        _finder = finder;
         ModuleInfo? kernel = null;
         foreach (var info in snapshots)
         {
@@ -151,6 +158,7 @@ internal sealed partial class ModuleCatalog
             Snapshot = () => Snapshot(module, info),
             Format = info?.BlobFormat ?? "",
             DebugFile = () => Snapshot(module, debugFile),
+            Outside = image => FindOutside(module, image),
             Source = data => Source(module, data),
         }));
         return module.Index;

@@ -4,6 +4,7 @@ using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Jit;
 using TraceKit.DebugInfo.Kernel;
 using TraceKit.DebugInfo.Source;
+using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Symbols;
 
 namespace TraceKit.Engine.Model;
@@ -11,8 +12,9 @@ namespace TraceKit.Engine.Model;
 /// <summary>The tables of one module, each opened when it is first asked for. Any thread may ask.</summary>
 internal sealed class ModuleData
 {
-    private readonly Lazy<ElfImage?> _image;
-    private readonly Lazy<ElfImage?> _debugImage;
+    private readonly Lazy<ElfImage?> _own;
+    private readonly Lazy<ElfImage?> _ownDebug;
+    private readonly Lazy<DebugFileSet?> _outside;
     private readonly Lazy<UnwindTable?> _unwind;
     private readonly Lazy<FunctionStarts?> _functionStarts;
     private readonly Lazy<SymbolTable?> _symbols;
@@ -27,11 +29,12 @@ internal sealed class ModuleData
     {
         Module = module;
         var isFile = module.Kind is ModuleKind.Elf or ModuleKind.Vdso;
-        _image = new(() => isFile ? Guarded(() => pieces.Snapshot() is { } image ? ElfImage.Parse(image, module.Path) : null) ?? Quiet(pieces.OutsideFile) : null);
-        _debugImage = new(() => Guarded(() => pieces.DebugFile() is { } bytes ? ElfImage.Parse(bytes, module.Path) : null) ?? Quiet(pieces.OutsideDebugFile));
+        _own = new(() => isFile ? Guarded(() => pieces.Snapshot() is { } image ? ElfImage.Parse(image, module.Path, Decompressor.Instance) : null) : null);
+        _ownDebug = new(() => Guarded(() => pieces.DebugFile() is { } bytes ? ElfImage.Parse(bytes, module.Path, Decompressor.Instance) : null));
+        _outside = new(() => isFile ? pieces.Outside(_own.Value) : null);
         _unwind = new(() => Guarded(BuildUnwind));
         _functionStarts = new(() => Guarded(() => Image is { } image ? FunctionStarts.Build(image) : null));
-        _symbols = new(() => Guarded(() => Image is { } image ? SymbolTable.Build(image, DebugImage) : null));
+        _symbols = new(() => Guarded(() => Image is { } image ? BuildSymbols(image) : null));
         _kallsyms = new(() => Guarded(() => module.Kind == ModuleKind.Kernel && Whole(pieces.Snapshot()) is { } bytes ? ReadKallsyms(bytes, pieces.Format) : null));
         _perfMap = new(() => Guarded(() => module.Kind == ModuleKind.Jit && Whole(pieces.Snapshot()) is { } bytes ? PerfMap.Parse(bytes) : null));
         _source = new(() => new SourceResolvers(isFile ? pieces.Source(this) : []));
@@ -39,10 +42,17 @@ internal sealed class ModuleData
 
     public TraceModule Module { get; }
 
-    public ElfImage? Image => _image.Value;
+    /// <summary>The file: the recording's snapshot of it, else one of the same build beside it.</summary>
+    public ElfImage? Image => _own.Value ?? Outside?.Main;
 
-    /// <summary>The separate debug file: of the recording, else one that was found outside.</summary>
-    public ElfImage? DebugImage => _debugImage.Value;
+    /// <summary>What the recording has of the file.</summary>
+    public ElfImage? OwnImage => _own.Value;
+
+    /// <summary>What the recording has of its separate debug file.</summary>
+    public ElfImage? OwnDebugImage => _ownDebug.Value;
+
+    /// <summary>The files of the same build beside the recording; null when nobody said where to look.</summary>
+    public DebugFileSet? Outside => _outside.Value;
 
     public UnwindTable? Unwind => _unwind.Value;
 
@@ -59,6 +69,8 @@ internal sealed class ModuleData
     {
         if (Image is not { } image)
             return null;
+        if (!image.HasUnwind() && Outside?.Main is { } whole)
+            image = whole;
         var rows = new UnwindRowList();
         if (KnownStarts.IsGo(image) && Symbols is { } symbols)
             KnownStarts.AddTo(symbols, rows);
@@ -78,6 +90,14 @@ internal sealed class ModuleData
             resolvers.Resolve(addresses, frames);
     }
 
+    /// <summary>The richest table that is at hand: a debug file has the symbols of functions that are not exported.</summary>
+    private SymbolTable BuildSymbols(ElfImage image)
+    {
+        if (OwnDebugImage is null && !image.HasBytes(".symtab") && Outside is { } set)
+            return SymbolTable.Build(image, set.Debug ?? set.Main);
+        return SymbolTable.Build(image, OwnDebugImage);
+    }
+
     private static Kallsyms ReadKallsyms(ReadOnlyMemory<byte> bytes, string format) =>
         format == "kallsyms-text" ? Kallsyms.Parse(bytes.Span) : Kallsyms.ReadCompact(bytes);
 
@@ -87,20 +107,6 @@ internal sealed class ModuleData
         if (image is not null && image.TryRead(default, image.Length, out var bytes))
             return bytes;
         return null;
-    }
-
-    /// <summary>Opens what somebody offers beside the recording: damage there says nothing about the recording.</summary>
-    private static T? Quiet<T>(Func<T?> open)
-        where T : class
-    {
-        try
-        {
-            return open();
-        }
-        catch (BadDataException)
-        {
-            return null;
-        }
     }
 
     private T? Guarded<T>(Func<T?> open)

@@ -1,5 +1,6 @@
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Source;
+using TraceKit.Engine.DebugFiles;
 
 namespace TraceKit.Engine.Model;
 
@@ -15,11 +16,8 @@ internal sealed class ModulePieces
     /// <summary>The separate debug file's bytes in the trace, or null.</summary>
     public Func<SparseImage?> DebugFile { get; init; } = static () => null;
 
-    /// <summary>The file itself, found beside the recording, or null.</summary>
-    public Func<ElfImage?> OutsideFile { get; init; } = static () => null;
-
-    /// <summary>The separate debug file, found beside the recording, or null.</summary>
-    public Func<ElfImage?> OutsideDebugFile { get; init; } = static () => null;
+    /// <summary>Files found beside the recording, or null; given what the recording has of the file.</summary>
+    public Func<ElfImage?, DebugFileSet?> Outside { get; init; } = static _ => null;
 
     /// <summary>What knows lines and inlined functions, best first.</summary>
     public Func<ModuleData, IReadOnlyList<ISourceResolver>> Source { get; init; } = static _ => [];
