@@ -16,6 +16,13 @@ internal static class Tool
         return ProgramRun.Start(program, [.. first, .. arguments], new Dictionary<string, string> { ["NO_COLOR"] = "1" }, folder);
     }
 
+    /// <summary>Runs it with a file as its standard input.</summary>
+    public static ProgramRun RunReading(string input, params string[] arguments)
+    {
+        var (program, first) = Command();
+        return ProgramRun.Start("/bin/sh", ["-c", "exec \"$@\" <\"$0\"", input, program, .. first, .. arguments], new Dictionary<string, string> { ["NO_COLOR"] = "1" });
+    }
+
     /// <summary>Runs it, takes some bytes of its output and closes the pipe.</summary>
     public static (int ExitCode, string Error) RunAndHangUp(int bytes, params string[] arguments)
     {

@@ -29,6 +29,7 @@ internal static class CommandTree
         root.Subcommands.Add(ReportCommand.Create(context));
         root.Subcommands.Add(HistCommand.Create(context));
         root.Subcommands.Add(FlameCommand.Create(context));
+        root.Subcommands.Add(SymbolizeCommand.Create(context));
         foreach (var option in root.Options)
         {
             switch (option)

@@ -24,7 +24,7 @@ internal static class FlameCommand
             if (kind is not (".svg" or ".html"))
                 throw new UserErrorException($"-o {path}: expected a name that ends in .svg or .html");
             var options = selection.Read(result);
-            using var trace = Recording.Open(input.One(result), options.Events);
+            using var trace = Recording.Open(input.One(result), options.Events, selection.DebugFiles(result));
             var analysis = Recording.Run(trace, options, context);
             if (kind == ".html")
                 OutputFile.Write(path, stream => HtmlReport.Write(HtmlDataBuilder.Build(trace, analysis, $"tracekit {CommandTree.Version}"), stream));

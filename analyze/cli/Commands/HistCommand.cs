@@ -39,7 +39,7 @@ internal static class HistCommand
             if (chart is not null && Path.GetExtension(chart) is not (".png" or ".svg"))
                 throw new UserErrorException($"-o {chart}: expected a name that ends in .png or .svg");
             var options = selection.Read(result);
-            using var trace = Recording.Open(input.One(result), options.Events);
+            using var trace = Recording.Open(input.One(result), options.Events, selection.DebugFiles(result));
             var name = result.GetValue(field)!;
             var key = result.GetValue(by);
             var chosen = EventWith(trace, options.Events, name);

@@ -44,9 +44,10 @@ internal static class ScriptCommand
             var what = selection.Read(result);
             if (options.Added.HasFlag(ScriptFields.SrcLine))
                 what = what with { Source = what.Source | SourceDetail.Lines };
-            using var trace = Recording.Open(input.One(result), what.Events);
+            using var trace = Recording.Open(input.One(result), what.Events, selection.DebugFiles(result));
             Print(context, trace, what, options, result.GetValue(sideBand));
             Recording.WarnOfLosses(trace, context);
+            Recording.WarnOfOtherFiles(trace, context);
             return ExitCodes.Whole;
         });
         return command;

@@ -1,4 +1,5 @@
 using TraceKit.Engine;
+using TraceKit.Engine.DebugFiles;
 using TraceKit.Format.Dtr;
 
 namespace TraceKit.Cli.Host;
@@ -15,9 +16,12 @@ internal static class Recording
     }
 
     /// <summary>Opens it and checks that the events asked for exist.</summary>
-    public static Trace Open(string path, IReadOnlyList<string> events)
+    /// <param name="path">The file, or <c>-</c>.</param>
+    /// <param name="events">Names of events.</param>
+    /// <param name="debugFiles">Where files that it lacks may be looked for; null for nowhere.</param>
+    public static Trace Open(string path, IReadOnlyList<string> events, DebugFileOptions? debugFiles = null)
     {
-        var trace = Seekable(path, () => Trace.Open(path));
+        var trace = Seekable(path, () => Trace.Open(path, debugFiles));
         foreach (var name in events)
         {
             if (trace.Events.Any(e => e.Name == name || e.Name.EndsWith(":" + name, StringComparison.Ordinal)))
@@ -38,6 +42,7 @@ internal static class Recording
         var analysis = Analysis.Run(trace, progress is null ? options : options with { Progress = progress.Report });
         progress?.Dispose();
         WarnOfLosses(trace, context, analysis.Totals);
+        WarnOfOtherFiles(trace, context);
         return analysis;
     }
 
@@ -58,6 +63,20 @@ internal static class Recording
         var lost = totals?.Lost ?? (long)(trace.Summary?.Lost ?? 0);
         if (lost > 0)
             context.Warn($"{path}: {lost} samples were lost while recording");
+    }
+
+    /// <summary>Files that were where they were looked for, and are of another build: without a word somebody would think that they were used.</summary>
+    public static void WarnOfOtherFiles(Trace trace, CommandContext context)
+    {
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var set in trace.DebugFiles)
+        {
+            foreach (var attempt in set.Tried)
+            {
+                if (attempt.Outcome is DebugFileOutcome.OtherFile or DebugFileOutcome.NoIdentity or DebugFileOutcome.NotReadable && told.Add(attempt.Path))
+                    context.Warn($"not used for {set.Request.Path}: {attempt}");
+            }
+        }
     }
 
     /// <summary>The events of a trace, for messages.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TraceKit.Engine;
+using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Filters;
 using TraceKit.Engine.Symbols;
 
@@ -20,15 +21,21 @@ internal sealed class SelectionOptions
     private readonly Option<bool> _inline = new("--inline") { Description = "Show inlined functions, where debug information is at hand (default)." };
     private readonly Option<bool> _noInline = new("--no-inline") { Description = "Only functions that have code of their own." };
 
+    private readonly DebugFileArguments _debugFiles;
+
     /// <summary>Adds them to a command.</summary>
     public SelectionOptions(Command command)
     {
         foreach (var option in new Option[] { _events, _filter, _time, _comms, _pids, _tids, _cpus, _inline, _noInline })
             command.Options.Add(option);
+        _debugFiles = new DebugFileArguments(command);
     }
 
     /// <summary>The events asked for.</summary>
     public IReadOnlyList<string> Events(ParseResult result) => result.GetValue(_events) ?? [];
+
+    /// <summary>Where to look for what the recording lacks; null for nowhere.</summary>
+    public DebugFileOptions? DebugFiles(ParseResult result) => _debugFiles.Read(result);
 
     /// <summary>What to look at, for the engine.</summary>
     /// <exception cref="UserErrorException">Something does not parse.</exception>

@@ -1,6 +1,7 @@
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Dwarf;
 using TraceKit.DebugInfo.Elf;
+using TraceKit.DebugInfo.Go;
 using TraceKit.DebugInfo.Source;
 
 namespace TraceKit.Engine.Symbols;
@@ -18,7 +19,7 @@ internal static class SourceOpener
     });
 
     /// <summary>Go's own line table, where the file has one.</summary>
-    public static void AddGo(List<ISourceResolver> resolvers, ElfImage image, Action<string> tell) => Add(resolvers, tell, () => null);
+    public static void AddGo(List<ISourceResolver> resolvers, ElfImage image, Action<string> tell) => Add(resolvers, tell, () => GoPclntab.TryOpen(image));
 
     /// <summary>Something that may turn out damaged.</summary>
     public static void Add(List<ISourceResolver> resolvers, Action<string> tell, Func<ISourceResolver?> open)
