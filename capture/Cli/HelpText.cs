@@ -44,7 +44,10 @@ internal static class HelpText
           -d DURATION              stop after 500ms, 10s, 2m, 1h. Ctrl+C and SIGTERM also end a recording cleanly
           --max-size SIZE          stop when the file has this size: 500M
           -m SIZE                  ring buffer of each CPU: pages, or with a unit bytes (default 1M; 4M with dwarf)
-          --snapshot none|symbols|unwind   what of each program and library travels in the file (default unwind: symbols and unwind tables)
+          --snapshot LEVEL         what of each program and library that was hit travels in the file, so that it is not needed later:
+                                   none; symbols (names); unwind (default: and unwinding tables); lines (and source lines and inlined
+                                   functions of what was hit, from the file or its installed debug file); full (and all of .debug_*)
+          --max-snapshot SIZE      bytes that all of this may take before compression (default 512M; one module half of it)
           -q | -v                  only errors and the last line | also say what is done
         """;
 

@@ -8,12 +8,14 @@ internal enum CallGraph
     Dwarf,
 }
 
-/// <summary>What of each module travels in the file.</summary>
+/// <summary>What of each module travels in the file; each level holds what those before it do.</summary>
 internal enum SnapshotLevel
 {
     None,
     Symbols,
     Unwind,
+    Lines,
+    Full,
 }
 
 /// <summary>One <c>-e</c> list or one <c>--probe</c>, with the filter that followed it.</summary>
@@ -69,6 +71,9 @@ internal sealed class RecordOptions
     public bool RawStacks { get; set; }
 
     public SnapshotLevel Snapshot { get; set; } = SnapshotLevel.Unwind;
+
+    /// <summary>Bytes that all snapshots together may take, before compression; one module may take half of them.</summary>
+    public long MaxSnapshot { get; set; } = 512 << 20;
 
     /// <summary>The command line, for the file's description of itself.</summary>
     public List<string> Arguments { get; } = [];

@@ -83,8 +83,13 @@ internal static class RecordParser
                         "none" => SnapshotLevel.None,
                         "symbols" => SnapshotLevel.Symbols,
                         "unwind" => SnapshotLevel.Unwind,
-                        var other => throw new UsageException($"--snapshot: '{other}' is not none, symbols or unwind"),
+                        "lines" => SnapshotLevel.Lines,
+                        "full" => SnapshotLevel.Full,
+                        var other => throw new UsageException($"--snapshot: '{other}' is not none, symbols, unwind, lines or full"),
                     };
+                    break;
+                case "--max-snapshot":
+                    options.MaxSnapshot = Quantity.ParseSize(reader.Value(), option);
                     break;
                 case "-q" or "--quiet":
                     Terminal.Quiet = true;

@@ -62,4 +62,13 @@ internal static class ProcStat
 
         return null;
     }
+
+    /// <summary>The last of the numbers of a line of <c>/proc/PID/status</c>; 0 when there is none.</summary>
+    public static int LastNumber(string? text)
+    {
+        if (text is null)
+            return 0;
+        var blank = text.LastIndexOfAny(['\t', ' ']);
+        return int.TryParse(text.AsSpan(blank + 1), out var value) ? value : 0;
+    }
 }

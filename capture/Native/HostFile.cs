@@ -3,7 +3,7 @@ using System.Text;
 namespace TraceKit.Capture.Native;
 
 /// <summary>Facts of one file: what decides whether it may be read, and whether two paths are the same file.</summary>
-internal readonly record struct FileFacts(uint Mode, ulong Size, ulong Inode, uint DeviceMajor, uint DeviceMinor, ulong ModifiedSeconds)
+internal readonly record struct FileFacts(uint Mode, uint Owner, ulong Size, ulong Inode, uint DeviceMajor, uint DeviceMinor, ulong ModifiedSeconds)
 {
     public bool IsRegular => (Mode & 0xF000) == 0x8000;
 
@@ -174,6 +174,32 @@ internal static unsafe class HostFile
     public static bool TryFacts(string path, out FileFacts facts, bool followLinks = true) =>
         TryFacts(AT_FDCWD, path, followLinks ? 0 : AT_SYMLINK_NOFOLLOW, out facts);
 
+    /// <summary>Facts of a name in an open folder; of a link itself.</summary>
+    public static bool TryFactsIn(int directory, string name, out FileFacts facts) => TryFacts(directory, name, AT_SYMLINK_NOFOLLOW, out facts);
+
+    /// <summary>Opens a regular file in an open folder for reading, without following a link, without waiting; -1 when it is none.</summary>
+    public static int OpenRegularIn(int directory, string name, out FileFacts facts)
+    {
+        if (!TryFactsIn(directory, name, out facts) || !facts.IsRegular)
+            return -1;
+        var fd = Libc.openat(directory, name, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, 0);
+        if (fd >= 0 && TryFacts(fd, out facts) && facts.IsRegular)
+            return fd;
+        if (fd >= 0)
+            Libc.close(fd);
+        return -1;
+    }
+
+    /// <summary>The inode's generation (FS_IOC_GETVERSION), which tells a reused inode number; 0 where the file system has none.</summary>
+    public static ulong Generation(int fd)
+    {
+        // _IOR('v', 1, long); file systems write an int.
+        const uint FS_IOC_GETVERSION = 0x80087601;
+        long generation = 0;
+        // SAFETY: the kernel writes at most a long.
+        return Libc.ioctl(fd, FS_IOC_GETVERSION, (nint)(&generation)) == 0 ? (uint)generation : 0;
+    }
+
     private static bool TryFacts(int directory, string path, int flags, out FileFacts facts)
     {
         Span<byte> statx = stackalloc byte[256];
@@ -189,6 +215,7 @@ internal static unsafe class HostFile
 
         facts = new FileFacts(
             BitConverter.ToUInt16(statx[0x1c..]),
+            BitConverter.ToUInt32(statx[0x14..]),
             BitConverter.ToUInt64(statx[0x28..]),
             BitConverter.ToUInt64(statx[0x20..]),
             BitConverter.ToUInt32(statx[0x88..]),

@@ -95,7 +95,7 @@ internal sealed class ProbeSession : IDisposable
             throw new CaptureException($"probe '{definition.Text}': this kernel was built without CONFIG_UPROBE_EVENTS, so user functions cannot be probed", "a kernel with CONFIG_UPROBE_EVENTS=y (all common distributions)");
         using var file = ModuleFile.TryOpen(path, path, out var reason)
             ?? throw new CaptureException($"-x {path}: {reason}", "give the path of the program or library that has the function");
-        var image = file.TryLoad(ElfSnapshotParts.Symbols, out _, versions: true)
+        var image = file.TryLoad(ElfSnapshotParts.Symbols)
             ?? throw new CaptureException($"-x {path}: cannot read its symbol tables");
         var target = UserProbeTarget.Resolve(image, definition);
         var (visible, group, name) = Names(definition, definition.Group ?? ProbeDefinition.DefaultGroup(path));

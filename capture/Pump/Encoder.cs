@@ -21,6 +21,9 @@ internal sealed class Encoder
     /// <summary>With the drain's quarter of a second, what is written is never more than a second behind.</summary>
     private const int FlushMilliseconds = 700;
 
+    /// <summary>How long a snapshot may not get on (a network or FUSE file system that does not answer) before the rest is given up.</summary>
+    private const int SnapshotPatienceMilliseconds = 15_000;
+
     private readonly RecordOptions _options;
     private readonly PerfSession _session;
     private readonly BlockQueue _queue;
@@ -48,8 +51,8 @@ internal sealed class Encoder
         _child = child;
         _trailer = new SampleLayout(session.SideBand.Attr);
         _tracker = new ProcessTracker(_trailer);
-        _snapshots = new SnapshotWorker(output, options.Snapshot);
-        _tracker.MappedInSampled = _snapshots.ModuleMapped;
+        _snapshots = new SnapshotWorker(output, options);
+        _tracker.MappedInSampled = _snapshots.MappedInSampled;
         _tracker.SampledExited = _snapshots.ProcessEnded;
         _sideBand = new SideBandBuffer(_trailer, output);
         _samples = new SampleSink(session, output, options, _tracker, _snapshots);
@@ -122,14 +125,7 @@ internal sealed class Encoder
             }
 
             _snapshots.Close();
-            while (!_snapshots.HasEnded(timeoutMilliseconds: 1))
-            {
-                while (_output.WritePosted())
-                {
-                }
-            }
-
-            _output.WritePosted();
+            FinishSnapshots();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -138,6 +134,31 @@ internal sealed class Encoder
             _output.StopPosts();
             GiveBackForEver();
         }
+    }
+
+    private void FinishSnapshots()
+    {
+        var progress = -1;
+        var since = Environment.TickCount64;
+        while (!_snapshots.HasEnded(timeoutMilliseconds: 1))
+        {
+            var wrote = false;
+            while (_output.WritePosted())
+                wrote = true;
+            if (wrote || _snapshots.Progress != progress)
+            {
+                progress = _snapshots.Progress;
+                since = Environment.TickCount64;
+            }
+            else if (Environment.TickCount64 - since > SnapshotPatienceMilliseconds)
+            {
+                Terminal.Notice($"snapshots were given up: reading {_snapshots.Current} does not end");
+                _output.StopPosts();
+                return;
+            }
+        }
+
+        _output.WritePosted();
     }
 
     /// <summary>One batch, or the time for a flush.</summary>

@@ -120,5 +120,6 @@ internal sealed class ProcessTracker(SampleLayout layout)
         DeviceMajor = map.Major,
         DeviceMinor = map.Minor,
         Inode = map.Inode,
+        InodeGeneration = map.InodeGeneration,
     };
 }

@@ -17,6 +17,7 @@ internal sealed class SampleSink
     private readonly TraceOutput _output;
     private readonly ProcessTracker _tracker;
     private readonly SnapshotWorker _snapshots;
+    private readonly ProcessHits _hits;
     private readonly bool _rawStacks;
     private readonly SampleLayout[] _layouts;
     private readonly Dictionary<ulong, int> _eventOfId = [];
@@ -32,6 +33,7 @@ internal sealed class SampleSink
         _output = output;
         _tracker = tracker;
         _snapshots = snapshots;
+        _hits = new ProcessHits(snapshots, options);
         _rawStacks = options.RawStacks;
         _layouts = new SampleLayout[session.Events.Count];
         _counts = new ulong[session.Events.Count];
@@ -108,10 +110,10 @@ internal sealed class SampleSink
         var layout = _layouts[index];
         var process = NoteProcess(record, layout);
         var filter = _rawStacks ? null : process?.Filter;
-        if (!encoder.Add(record, index, layout, filter))
+        if (!encoder.Add(record, index, layout, filter, process?.Hits))
         {
             WriteChunk(ring);
-            encoder.Add(record, index, layout, filter);
+            encoder.Add(record, index, layout, filter, process?.Hits);
         }
 
         Samples++;
@@ -139,6 +141,7 @@ internal sealed class SampleSink
         if (process is { IsSampled: false })
         {
             process.IsSampled = true;
+            _hits.Attach(process);
             _snapshots.ProcessSampled(process);
         }
 

@@ -12,7 +12,7 @@ internal sealed class TraceOutput : IDisposable
 {
     private readonly object _gate = new();
     private readonly DtrWriter _writer;
-    private byte[] _posted = new byte[64 << 10];
+    private byte[] _posted = [];
     private (ChunkType Type, uint Stream, int Length) _post;
     private bool _hasPost;
     private bool _stopped;
@@ -59,24 +59,45 @@ internal sealed class TraceOutput : IDisposable
         }
     }
 
-    /// <summary>Hands a chunk to the encoder's thread; waits while the one before it is not written.</summary>
-    /// <returns>false when nothing is written any more.</returns>
-    public bool Post(ChunkType type, uint stream, ReadOnlySpan<byte> raw)
+    /// <summary>Room for a chunk that is filled in place; waits while the one before it is not written. <see cref="EndPost"/> follows, or another begin.</summary>
+    /// <returns>Empty when nothing is written any more.</returns>
+    public Span<byte> BeginPost(int size)
     {
         lock (_gate)
         {
             while (_hasPost && !_stopped)
                 Monitor.Wait(_gate);
             if (_stopped || Failure is not null)
-                return false;
-            if (_posted.Length < raw.Length)
-                _posted = new byte[raw.Length];
-            raw.CopyTo(_posted);
-            _post = (type, stream, raw.Length);
+                return default;
+        }
+
+        // Between posts the buffer is the poster's; there is one.
+        if (_posted.Length < size)
+            _posted = GC.AllocateUninitializedArray<byte>(size);
+        return _posted.AsSpan(0, size);
+    }
+
+    /// <summary>Hands the chunk to the encoder's thread.</summary>
+    public void EndPost(ChunkType type, uint stream, int length)
+    {
+        lock (_gate)
+        {
+            _post = (type, stream, length);
             _hasPost = true;
         }
 
         Posted?.Invoke();
+    }
+
+    /// <summary>Hands a chunk to the encoder's thread; waits while the one before it is not written.</summary>
+    /// <returns>false when nothing is written any more.</returns>
+    public bool Post(ChunkType type, uint stream, ReadOnlySpan<byte> raw)
+    {
+        var room = BeginPost(raw.Length);
+        if (room.Length != raw.Length)
+            return false;
+        raw.CopyTo(room);
+        EndPost(type, stream, raw.Length);
         return true;
     }
 

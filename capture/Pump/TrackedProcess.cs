@@ -22,11 +22,28 @@ internal sealed class TrackedMapping
 
     public ulong Inode { get; init; }
 
-    /// <summary>Whether its snapshot was already asked for.</summary>
-    public bool Requested { get; set; }
+    /// <summary>Of the inode; 0 when unknown, and where the record has a build-id instead.</summary>
+    public ulong InodeGeneration { get; init; }
 
-    /// <summary>Anonymous code: no file stands behind it.</summary>
-    public bool IsAnonymous => Path.Length == 0 || Path.StartsWith("//anon", StringComparison.Ordinal);
+    /// <summary>Whether a sample pointed into it.</summary>
+    public bool IsHit { get; set; }
+
+    /// <summary>With <c>--snapshot lines</c>: which pieces of the file (file offset divided by <see cref="ProcessHits.PieceBytes"/>) samples pointed into.</summary>
+    public HashSet<uint>? HitPieces { get; set; }
+
+    /// <summary>Memory that code can be made in: anonymous, or a nameless file (the .NET runtime maps its code twice, by a memfd).</summary>
+    public bool IsMadeCode => Path.Length == 0 || Path.StartsWith("//anon", StringComparison.Ordinal) || Path.StartsWith("[anon", StringComparison.Ordinal)
+        || Path.StartsWith("/memfd:", StringComparison.Ordinal) || Path.StartsWith("/dev/zero", StringComparison.Ordinal) || Path.StartsWith("/SYSV", StringComparison.Ordinal);
+
+    /// <summary>A page of a jitdump file: mapped executable for no other reason than to be seen by a recorder.</summary>
+    public bool IsJitDump
+    {
+        get
+        {
+            var name = Path.AsSpan(Path.LastIndexOf('/') + 1);
+            return name.StartsWith("jit-") && (name.EndsWith(".dump") || name.EndsWith(".dump (deleted)"));
+        }
+    }
 }
 
 /// <summary>What the agent knows of a process: enough to filter stacks and to decide which snapshots to take.</summary>
@@ -35,6 +52,15 @@ internal sealed class TrackedProcess(int pid)
     private StackPointerFilter? _filter;
 
     public int Pid { get; } = pid;
+
+    /// <summary>Who forked it; 0 when that was before the recording.</summary>
+    public int ParentPid { get; private set; }
+
+    /// <summary>Where its samples point; null until it has one.</summary>
+    public AddressHits? Hits { get; set; }
+
+    /// <summary>Pages of made code that samples pointed into, for who needs the code: its number is the address divided by 4096.</summary>
+    public HashSet<ulong> MadeCodePages { get; } = [];
 
     public List<TrackedMapping> Mappings { get; } = [];
 
@@ -56,6 +82,22 @@ internal sealed class TrackedProcess(int pid)
         Mappings.RemoveAll(m => m.Start < mapping.End && mapping.Start < m.End);
         Mappings.Add(mapping);
         _filter = null;
+        Hits?.Clear();
+    }
+
+    /// <summary>The mapping that holds an address; one that ended in this round when none does any more.</summary>
+    public TrackedMapping? Find(ulong address)
+    {
+        foreach (var list in (ReadOnlySpan<List<TrackedMapping>>)[Mappings, Retired])
+        {
+            foreach (var mapping in list)
+            {
+                if (address - mapping.Start < mapping.End - mapping.Start)
+                    return mapping;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The old program's mappings are gone; the new one's follow.</summary>
@@ -65,6 +107,8 @@ internal sealed class TrackedProcess(int pid)
         Mappings.Clear();
         IsKnown = true;
         _filter = null;
+        Hits?.Clear();
+        MadeCodePages.Clear();
     }
 
     public void Inherit(TrackedProcess parent)
@@ -72,6 +116,7 @@ internal sealed class TrackedProcess(int pid)
         Mappings.Clear();
         Mappings.AddRange(parent.Mappings);
         IsKnown = parent.IsKnown;
+        ParentPid = parent.Pid;
         _filter = null;
     }
 

@@ -9,16 +9,9 @@ internal static class Blob
 {
     public static void Write(TraceOutput output, ModuleInfo info, ReadOnlySpan<byte> bytes)
     {
-        var payload = new byte[BlobPart.HeaderSize + Math.Min(bytes.Length, BlobPart.MaxPartBytes)];
-        uint part = 0;
-        for (var offset = 0; offset < bytes.Length; offset += BlobPart.MaxPartBytes, part++)
-        {
-            var count = Math.Min(BlobPart.MaxPartBytes, bytes.Length - offset);
-            BlobPart.WriteHeader(payload, info.Id, part, (ulong)offset);
-            bytes.Slice(offset, count).CopyTo(payload.AsSpan(BlobPart.HeaderSize));
-            output.Post(ChunkType.Blob, info.Id, payload.AsSpan(0, BlobPart.HeaderSize + count));
-        }
-
+        var sender = new BlobSender(output, info.Id);
+        sender.Write(bytes);
+        sender.Flush();
         output.Post(ChunkType.Module, info.Id, info.Encode());
     }
 }

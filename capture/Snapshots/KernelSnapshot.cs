@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using TraceKit.Capture.Native;
 using TraceKit.Capture.Pump;
 using TraceKit.DebugInfo.Kernel;
+using TraceKit.Format.Dtr;
 using TraceKit.Format.Dtr.Metadata;
 
 namespace TraceKit.Capture.Snapshots;
@@ -14,14 +14,14 @@ internal static class KernelSnapshot
     {
         var fd = Libc.open("/proc/kallsyms", Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
         string? reason;
-        var blob = new ArrayBufferWriter<byte>();
+        ulong length = 0;
         if (fd < 0)
         {
             reason = $"/proc/kallsyms: {Errno.Text(Errno.Last)}";
         }
         else
         {
-            var symbols = Kallsyms.Read(piece => HostFile.Read(fd, piece));
+            var symbols = KallsymsPacker.Read(piece => HostFile.Read(fd, piece));
             Libc.close(fd);
             reason = symbols.State switch
             {
@@ -30,24 +30,35 @@ internal static class KernelSnapshot
                 _ => null,
             };
             if (reason is null)
-            {
-                blob = new ArrayBufferWriter<byte>(symbols.Count * 20);
-                symbols.WriteCompact(blob);
-            }
+                length = Send(output, id, symbols);
         }
 
-        var info = new ModuleInfo
+        output.Post(ChunkType.Module, id, new ModuleInfo
         {
             Id = id,
             Kind = ModuleKind.Kernel,
             BuildId = BuildId(),
             Path = "[kernel.kallsyms]",
-            BlobBytes = (ulong)blob.WrittenCount,
-            BlobFormat = blob.WrittenCount > 0 ? "kallsyms-compact" : "",
+            BlobBytes = length,
+            BlobFormat = length > 0 ? "kallsyms-compact" : "",
             MissingReason = reason,
             SnapshotTime = Clock.Monotonic,
-        };
-        Blob.Write(output, info, blob.WrittenSpan);
+        }.Encode());
+    }
+
+    private static ulong Send(TraceOutput output, uint id, KallsymsPacker symbols)
+    {
+        var sent = 0UL;
+        var parts = 0U;
+        symbols.Write(piece =>
+        {
+            var sender = new BlobSender(output, id, sent, parts);
+            sender.Write(piece);
+            sender.Flush();
+            sent = sender.Length;
+            parts = sender.Parts;
+        });
+        return sent;
     }
 
     /// <summary>The NT_GNU_BUILD_ID note of /sys/kernel/notes; empty when there is none.</summary>

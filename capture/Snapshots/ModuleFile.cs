@@ -21,6 +21,9 @@ internal sealed class ModuleFile : IDisposable
     /// <summary>Headers, section names, notes: enough to know build-id, sections and segments.</summary>
     public ElfImage Headers { get; }
 
+    /// <summary>Tells a reused inode number; 0 where the file system does not say.</summary>
+    public ulong Generation => HostFile.Generation(_fd);
+
     /// <summary>The descriptor, for a path by which the kernel finds just this file.</summary>
     public int Descriptor => _fd;
 
@@ -32,7 +35,18 @@ internal sealed class ModuleFile : IDisposable
             return null;
         try
         {
-            var headers = ElfHeaderReader.Read((offset, destination) => ReadExactly(fd, offset, destination), facts.Size, name);
+            // Headers, notes and the dynamic table mostly stand in the first page: one system call instead of several.
+            var head = new byte[(int)Math.Min(facts.Size, 4096)];
+            var known = Math.Max(0, HostFile.ReadAt(fd, head, 0));
+            bool Read(ulong offset, Span<byte> destination)
+            {
+                if (offset > (ulong)known || (ulong)destination.Length > (ulong)known - offset)
+                    return ReadExactly(fd, offset, destination);
+                head.AsSpan((int)offset, destination.Length).CopyTo(destination);
+                return true;
+            }
+
+            var headers = ElfHeaderReader.Read(Read, facts.Size, name);
             return new ModuleFile(fd, facts, headers);
         }
         catch (BadDataException e)
@@ -43,27 +57,19 @@ internal sealed class ModuleFile : IDisposable
         }
     }
 
-    /// <summary>The sparse image of the parts asked for.</summary>
+    /// <summary>The parts asked for, in memory.</summary>
     /// <returns>null when a range could not be read: the file was cut or changed under us.</returns>
-    public ElfImage? TryLoad(ElfSnapshotParts parts, out SparseImage? sparse, bool versions = false)
+    public ElfImage? TryLoad(ElfSnapshotParts parts)
     {
         var plan = ElfSnapshotPlan.Create(Headers, parts);
         var extents = new List<FileExtent>(plan.Length + 1);
         foreach (var range in plan)
         {
             if (!TryAdd(extents, range.Offset, range.Length))
-            {
-                sparse = null;
                 return null;
-            }
         }
 
-        // Which version of a symbol is the default one: only probing asks.
-        if (versions && Headers.TrySection(".gnu.version", out var section))
-            TryAdd(extents, section.Offset, section.Size);
-        extents.Sort((a, b) => a.Offset.Value.CompareTo(b.Offset.Value));
-        sparse = new SparseImage(Facts.Size, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(extents));
-        return ElfImage.Parse(sparse, Headers.Name);
+        return ElfImage.Parse(new SparseImage(Facts.Size, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(extents)), Headers.Name);
     }
 
     /// <summary>Reads a range; false when not all of it is there.</summary>

@@ -7,190 +7,163 @@ using TraceKit.Format.Dtr.Metadata;
 
 namespace TraceKit.Capture.Snapshots;
 
-/// <summary>
-/// Copies of programs and libraries what symbols and unwinding need, once per build-id. The file is opened as the process sees it
-/// (<c>/proc/PID/map_files</c>, <c>/proc/PID/root</c>), because its path may mean another file, or none, by now or elsewhere.
-/// </summary>
-internal sealed class ModuleSnapshots(TraceOutput output, SnapshotLevel level)
+/// <summary>Copies of programs and libraries what names, unwinding and source lines need, once per build-id, and of their installed debug files.</summary>
+internal sealed class ModuleSnapshots(TraceOutput output, SnapshotBudget budget, SnapshotLevel level, LineSnapshots? lines)
 {
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
-    private readonly byte[] _part = new byte[BlobPart.HeaderSize + BlobPart.MaxPartBytes];
-    private uint _nextId = 1;
-
-    public uint NextId() => _nextId++;
 
     /// <summary>Takes one module, unless it is there already.</summary>
-    public void Take(int pid, TrackedMapping mapping)
+    public void Take(int pid, int parentPid, TrackedMapping mapping)
     {
         // The record's own identity first: most modules are settled by it without touching a file.
-        if (!_taken.Add(IdentityOf(mapping)))
+        if (!_taken.Add(ModuleIdentity.Of(mapping)))
             return;
         if (mapping.Path == "[vdso]")
         {
             if (_taken.Add("[vdso]"))
-                VdsoSnapshot.Take(output, NextId());
+                VdsoSnapshot.Take(output, budget.NextId());
             return;
         }
 
         if (mapping.Path.StartsWith('['))
             return;
-        using var file = Open(pid, mapping, out var reason);
-        var id = NextId();
-        if (file is null)
+        var file = ModuleOpener.Open(pid, parentPid, mapping, out var reason);
+        try
         {
-            WriteInfo(id, mapping, mapping.BuildId, default, [], 0, reason);
-            return;
+            if (file is not null)
+                Take(pid, mapping, file);
+            else if (!mapping.IsMadeCode) // a nameless file may be a program; mostly it is made code, which is nobody's module
+                Describe(budget.NextId(), mapping, null, mapping.BuildId, [], 0, reason);
         }
+        finally
+        {
+            // The lines are looked up at the end, when everything that was hit is known: until then the file is held open.
+            if (file is not null && lines?.Holds(file) != true)
+                file.Dispose();
+        }
+    }
 
+    private void Take(int pid, TrackedMapping mapping, ModuleFile file)
+    {
         var buildId = file.Headers.BuildId.ToArray();
+        lines?.Add(pid, mapping, file);
         // The same bytes under another path or inode: named, not copied.
         if (buildId.Length > 0 && !_taken.Add("content:" + Convert.ToHexString(buildId)))
         {
             if (mapping.BuildId.Length == 0)
-                WriteInfo(id, mapping, buildId, file.Facts, [], 0, null);
+                Describe(budget.NextId(), mapping, file, buildId, [], 0, null);
             return;
         }
 
-        var parts = level == SnapshotLevel.Symbols ? ElfSnapshotParts.Symbols : ElfSnapshotParts.Symbols | ElfSnapshotParts.Unwind;
-        var extents = Copy(file, id, parts, out var blobBytes, out reason);
-        WriteInfo(id, mapping, buildId, file.Facts, extents, blobBytes, reason);
-        Terminal.Detail($"snapshot of {mapping.Path}: {blobBytes} bytes of {file.Facts.Size}");
-        if (buildId.Length > 1 && !file.Headers.TrySection(".symtab", out _))
-            TakeDebugFile(pid, mapping, buildId);
+        var parts = ElfSnapshotParts.Symbols;
+        if (level >= SnapshotLevel.Unwind)
+            parts |= ElfSnapshotParts.Unwind | ElfSnapshotParts.CodeWithoutTables;
+        if (level == SnapshotLevel.Full)
+            parts |= ElfSnapshotParts.Lines;
+        var id = budget.NextId();
+        var extents = Copy(file, id, parts, out var blobBytes, out var reason);
+        Describe(id, mapping, file, buildId, extents, blobBytes, reason);
+        Terminal.Detail($"snapshot of {mapping.Path}: {blobBytes} bytes of {file.Facts.Size}{(reason is null ? "" : "; " + reason)}");
+        TakeDebugFile(pid, mapping, file);
     }
 
-    /// <summary>
-    /// A stripped file whose debug file happens to be installed (Debian's <c>*-dbg</c> packages, debuginfo packages elsewhere): only its symbol
-    /// table is taken. Without one nothing is missing that the host could give.
-    /// </summary>
-    private void TakeDebugFile(int pid, TrackedMapping mapping, byte[] buildId)
+    /// <summary>Of a stripped file the symbols, for <c>full</c> everything, from its debug file. Without one nothing is missing that the host could give.</summary>
+    private void TakeDebugFile(int pid, TrackedMapping mapping, ModuleFile file)
     {
-        var hex = Convert.ToHexStringLower(buildId);
-        var path = $"/usr/lib/debug/.build-id/{hex[..2]}/{hex[2..]}.debug";
-        using var file = ModuleFile.TryOpen($"/proc/{pid}/root{path}", path, out _) ?? ModuleFile.TryOpen(path, path, out _);
-        if (file is null || !file.Headers.BuildId.Span.SequenceEqual(buildId))
+        var parts = file.Headers.TrySection(".symtab", out _) ? ElfSnapshotParts.None : ElfSnapshotParts.Symbols;
+        if (level == SnapshotLevel.Full)
+            parts |= HasLines(file) ? ElfSnapshotParts.None : ElfSnapshotParts.Lines;
+        if (parts == ElfSnapshotParts.None)
+        {
+            if (level == SnapshotLevel.Full)
+                TakeAlternate(pid, file, mapping.Path);
             return;
-        var id = NextId();
-        var extents = Copy(file, id, ElfSnapshotParts.Symbols, out var blobBytes, out var reason);
-        WriteInfo(id, mapping, buildId, file.Facts, extents, blobBytes, reason, debugFile: path);
-        Terminal.Detail($"symbols of {mapping.Path} from {path}: {blobBytes} bytes of {file.Facts.Size}");
-    }
-
-    private static string IdentityOf(TrackedMapping mapping) =>
-        mapping.BuildId.Length > 0
-            ? Convert.ToHexString(mapping.BuildId)
-            : $"{mapping.DeviceMajor:x}:{mapping.DeviceMinor:x}:{mapping.Inode}:{mapping.Path}";
-
-    private static ModuleFile? Open(int pid, TrackedMapping mapping, out string? reason)
-    {
-        string why = "", first = "";
-        for (var way = 0; way < 3; way++)
-        {
-            var path = way switch
-            {
-                0 => $"/proc/{pid}/map_files/{mapping.Start:x}-{mapping.End:x}",
-                1 => $"/proc/{pid}/root{mapping.Path}",
-                _ => mapping.Path,
-            };
-            var file = ModuleFile.TryOpen(path, mapping.Path, out why);
-            if (file is not null && IsTheMapped(file, mapping, exact: way == 0, ref why))
-            {
-                reason = null;
-                return file;
-            }
-
-            file?.Dispose();
-            // A process that is gone hides the other ways' reasons less well than the path's own.
-            first = way == 2 || first.Length == 0 ? why : first;
         }
 
-        reason = first;
-        return null;
+        using var debugFile = HostDebugFiles.Find(pid, file, mapping.Path, out var path);
+        if (debugFile is null)
+            return;
+        TakeDebugFile(debugFile, path, parts, mapping.Path, null);
+        if (level == SnapshotLevel.Full)
+            TakeAlternate(pid, debugFile, path);
     }
 
-    /// <summary>Whether the file opened is the one that was mapped: same build-id, else same inode; through map_files it always is.</summary>
-    private static bool IsTheMapped(ModuleFile file, TrackedMapping mapping, bool exact, ref string why)
+    private void TakeAlternate(int pid, ModuleFile debugFile, string debugPath)
     {
-        if (mapping.BuildId.Length > 0)
-        {
-            // The kernel's records hold 20 bytes of it.
-            var found = file.Headers.BuildId.Span;
-            if (found[..Math.Min(found.Length, 20)].SequenceEqual(mapping.BuildId))
-                return true;
-            why = "the file there now has another build-id";
-            return false;
-        }
-
-        if (exact || mapping.Inode == 0 || mapping.Inode == file.Facts.Inode)
-            return true;
-        why = "the file there now is another one (inode)";
-        return false;
+        using var alternate = HostDebugFiles.FindAlternate(pid, debugFile, debugPath, out var path, out _);
+        if (alternate is not null && _taken.Add("content:" + Convert.ToHexString(alternate.Headers.BuildId.Span)))
+            TakeDebugFile(alternate, path, ElfSnapshotParts.Lines, debugPath, null);
     }
+
+    private void TakeDebugFile(ModuleFile file, string path, ElfSnapshotParts parts, string of, string? problem)
+    {
+        var id = budget.NextId();
+        var extents = Copy(file, id, parts, out var blobBytes, out var reason);
+        output.Post(ChunkType.Module, id, new ModuleInfo
+        {
+            Id = id,
+            Kind = ModuleKind.DebugFile,
+            BuildId = file.Headers.BuildId.ToArray(),
+            Path = path,
+            DeviceMajor = file.Facts.DeviceMajor,
+            DeviceMinor = file.Facts.DeviceMinor,
+            Inode = file.Facts.Inode,
+            FileLength = file.Facts.Size,
+            Extents = extents,
+            BlobBytes = blobBytes,
+            MissingReason = reason ?? problem,
+            SnapshotTime = Clock.Monotonic,
+        }.Encode());
+        Terminal.Detail($"{path} (debug file of {of}): {blobBytes} bytes of {file.Facts.Size}{(reason is null ? "" : "; " + reason)}");
+    }
+
+    private static bool HasLines(ModuleFile file) => file.Headers.TrySection(".debug_info", out _) || file.Headers.TrySection(".zdebug_info", out _);
 
     private List<ModuleExtent> Copy(ModuleFile file, uint id, ElfSnapshotParts parts, out ulong blobBytes, out string? reason)
     {
-        var extents = new List<ModuleExtent>();
-        blobBytes = 0;
-        uint part = 0;
-        var used = 0;
-        ulong partStart = 0;
-        reason = null;
-        foreach (var range in ElfSnapshotPlan.Create(file.Headers, parts))
+        var plan = ElfSnapshotPlan.Create(file.Headers, parts, budget.ForModule, out var leftOut);
+        reason = leftOut is null ? null : $"left out for their size ({budget.Option}): {leftOut}";
+        var extents = new List<ModuleExtent>(plan.Length);
+        var sender = new BlobSender(output, id);
+        foreach (var range in plan)
         {
-            extents.Add(new ModuleExtent { FileOffset = range.Offset.Value, Length = range.Length, BlobOffset = blobBytes });
-            for (ulong done = 0; done < range.Length;)
+            var start = sender.Length;
+            if (!sender.Copy(file.Descriptor, range.Offset.Value, range.Length))
             {
-                var count = (int)Math.Min(range.Length - done, (ulong)(BlobPart.MaxPartBytes - used));
-                if (!file.TryRead(range.Offset.Value + done, _part.AsSpan(BlobPart.HeaderSize + used, count)))
-                {
-                    // The file was cut while we read it: what was copied stays, the rest is said to be missing.
-                    reason = $"{range.Name} could not be read: the file changed";
-                    extents.RemoveAt(extents.Count - 1);
-                    FlushPart(id, ref part, ref used, ref partStart);
-                    return extents;
-                }
-
-                used += count;
-                done += (ulong)count;
-                if (used == BlobPart.MaxPartBytes)
-                    FlushPart(id, ref part, ref used, ref partStart);
+                // The file was cut while we read it: what was copied stays, the rest is said to be missing.
+                reason = $"{range.Name} could not be read: the file changed";
+                break;
             }
 
-            blobBytes += range.Length;
+            extents.Add(new ModuleExtent { FileOffset = range.Offset.Value, Length = range.Length, BlobOffset = start });
         }
 
-        FlushPart(id, ref part, ref used, ref partStart);
+        sender.Flush();
+        blobBytes = sender.Length;
+        budget.Spend(blobBytes);
         return extents;
     }
 
-    private void FlushPart(uint id, ref uint part, ref int used, ref ulong partStart)
+    private void Describe(uint id, TrackedMapping mapping, ModuleFile? file, byte[] buildId, List<ModuleExtent> extents, ulong blobBytes, string? reason)
     {
-        if (used == 0)
-            return;
-        BlobPart.WriteHeader(_part, id, part++, partStart);
-        output.Post(ChunkType.Blob, id, _part.AsSpan(0, BlobPart.HeaderSize + used));
-        partStart += (ulong)used;
-        used = 0;
-    }
-
-    private void WriteInfo(uint id, TrackedMapping mapping, byte[] buildId, FileFacts facts, List<ModuleExtent> extents, ulong blobBytes, string? reason, string? debugFile = null)
-    {
-        var fromRecord = mapping.BuildId.Length == 0 && debugFile is null;
-        var info = new ModuleInfo
+        // The numbers that records of this mapping carry are the ones to find it by; a record with a build-id carries none.
+        var fromRecord = mapping.BuildId.Length == 0;
+        var facts = file?.Facts ?? default;
+        output.Post(ChunkType.Module, id, new ModuleInfo
         {
             Id = id,
-            Kind = debugFile is null ? ModuleKind.Elf : ModuleKind.DebugFile,
+            Kind = ModuleKind.Elf,
             BuildId = buildId,
-            Path = debugFile ?? mapping.Path,
+            Path = mapping.Path,
             DeviceMajor = fromRecord ? mapping.DeviceMajor : facts.DeviceMajor,
             DeviceMinor = fromRecord ? mapping.DeviceMinor : facts.DeviceMinor,
             Inode = fromRecord ? mapping.Inode : facts.Inode,
+            InodeGeneration = mapping.InodeGeneration,
             FileLength = facts.Size,
             Extents = extents,
             BlobBytes = blobBytes,
             MissingReason = reason,
             SnapshotTime = Clock.Monotonic,
-        };
-        output.Post(ChunkType.Module, id, info.Encode());
+        }.Encode());
     }
 }

@@ -7,39 +7,28 @@ using TraceKit.Format.Dtr.Metadata;
 
 namespace TraceKit.Capture.Snapshots;
 
-/// <summary>Facts of sampled processes, and the perf-maps that their just-in-time compilers write.</summary>
-internal sealed class ProcessSnapshots(TraceOutput output, ModuleSnapshots modules)
+/// <summary>Facts of sampled processes.</summary>
+internal sealed class ProcessSnapshots(TraceOutput output)
 {
-    // A perf-map of a large JVM has 20 MB; what is larger is cut and said to be.
-    private const int MaxPerfMapBytes = 64 << 20;
-
-    private readonly Dictionary<int, Known> _known = [];
+    private readonly HashSet<int> _known = [];
     private readonly List<ProcessInfo> _waiting = [];
-
-    private readonly record struct Known(int NamespacePid, string? Root);
 
     /// <summary>Reads /proc while the process lives; a process that is gone is left to its perf records.</summary>
     public void Describe(int pid)
     {
-        if (pid <= 0 || _known.ContainsKey(pid))
+        if (pid <= 0 || !_known.Add(pid))
             return;
         var comm = HostFile.TryReadText($"/proc/{pid}/comm");
         if (comm is null)
-        {
-            _known[pid] = new Known(pid, null);
             return;
-        }
-
         var root = HostFile.TryReadLink($"/proc/{pid}/root");
-        var namespacePid = LastNumber(ProcStat.StatusField(pid, "NSpid"));
-        _known[pid] = new Known(namespacePid == 0 ? pid : namespacePid, root);
         _waiting.Add(new ProcessInfo
         {
             Pid = pid,
-            ParentPid = LastNumber(ProcStat.StatusField(pid, "PPid")),
+            ParentPid = ProcStat.LastNumber(ProcStat.StatusField(pid, "PPid")),
             Comm = comm,
             Argv0 = FirstArgument(pid),
-            NamespacePid = namespacePid,
+            NamespacePid = ProcStat.LastNumber(ProcStat.StatusField(pid, "NSpid")),
             Cgroup = Cgroup(pid),
             // Clock ticks since boot; the tick is 10 ms on every Linux (USER_HZ), the clock does not count suspend as this does.
             StartTime = ProcStat.StartTime(pid) * 10_000_000,
@@ -50,54 +39,15 @@ internal sealed class ProcessSnapshots(TraceOutput output, ModuleSnapshots modul
             Flush();
     }
 
-    /// <summary>A sampled process ended: its perf-map, where its /tmp can still be seen.</summary>
-    public void Ended(int pid)
-    {
-        if (_known.Remove(pid, out var known))
-            TakePerfMap(pid, known);
-    }
+    /// <summary>The process is gone: its number may be another's soon.</summary>
+    public void Ended(int pid) => _known.Remove(pid);
 
-    public void Finish()
-    {
-        Flush();
-        foreach (var (pid, known) in _known)
-            TakePerfMap(pid, known);
-        _known.Clear();
-    }
-
-    private void Flush()
+    /// <summary>Writes what waits.</summary>
+    public void Flush()
     {
         if (_waiting.Count > 0)
             output.Post(ChunkType.Process, ChunkHeader.NoStream, new ProcessTable { Processes = [.. _waiting] }.Encode());
         _waiting.Clear();
-    }
-
-    private void TakePerfMap(int pid, Known known)
-    {
-        var name = $"/tmp/perf-{known.NamespacePid}.map";
-        var fd = HostFile.OpenRegular($"/proc/{pid}/root{name}", out var facts, out _);
-        if (fd < 0 && known.Root is null or "/")
-            fd = HostFile.OpenRegular(name, out facts, out _);
-        if (fd < 0)
-            return;
-        var bytes = new byte[Math.Min(facts.Size, MaxPerfMapBytes)];
-        var read = HostFile.ReadAt(fd, bytes, 0);
-        Libc.close(fd);
-        if (read <= 0)
-            return;
-        var info = new ModuleInfo
-        {
-            Id = modules.NextId(),
-            Kind = ModuleKind.PerfMap,
-            Path = name,
-            Pid = pid,
-            FileLength = facts.Size,
-            BlobBytes = (ulong)read,
-            BlobFormat = "perf-map",
-            MissingReason = facts.Size > MaxPerfMapBytes ? $"only the first {MaxPerfMapBytes >> 20} MiB are here" : null,
-            SnapshotTime = Clock.Monotonic,
-        };
-        Blob.Write(output, info, bytes.AsSpan(0, read));
     }
 
     private static string? FirstArgument(int pid)
@@ -125,13 +75,5 @@ internal sealed class ProcessSnapshots(TraceOutput output, ModuleSnapshots modul
         }
 
         return first;
-    }
-
-    private static int LastNumber(string? text)
-    {
-        if (text is null)
-            return 0;
-        var blank = text.LastIndexOfAny(['\t', ' ']);
-        return int.TryParse(text.AsSpan(blank + 1), out var value) ? value : 0;
     }
 }

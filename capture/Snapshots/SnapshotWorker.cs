@@ -6,31 +6,44 @@ namespace TraceKit.Capture.Snapshots;
 
 /// <summary>
 /// Takes snapshots on a thread of its own, at low priority, while the processes live: modules by build-id, the kernel's symbols, the vDSO,
-/// facts of processes, perf-maps. Requests are cheap for the encoder; each thing is read once.
+/// facts of processes, what just-in-time compilers leave. Requests are cheap for the encoder; each thing is read once.
 /// </summary>
 internal sealed class SnapshotWorker
 {
     // A bound on what may wait: a fork storm must not grow the agent. What is dropped is told as missing.
     private const int MaxWaiting = 16384;
 
+    /// <summary>How often growing files are looked at.</summary>
+    private const int LookMilliseconds = 250;
+
     private readonly object _gate = new();
     private readonly Queue<Request> _requests = new();
+    private readonly SnapshotBudget _budget;
     private readonly ModuleSnapshots _modules;
+    private readonly LineSnapshots? _lines;
     private readonly ProcessSnapshots _processes;
+    private readonly JitSnapshots _jits;
     private readonly TraceOutput _output;
-    private readonly SnapshotLevel _level;
+    private readonly bool _everyModule;
     private readonly Thread _thread;
     private bool _kernelAsked;
     private bool _kernelWaiting;
     private bool _closing;
-    private int _dropped;
+    private long _nextLook;
+    private int _done;
+    private string _current = "";
 
-    public SnapshotWorker(TraceOutput output, SnapshotLevel level)
+    public SnapshotWorker(TraceOutput output, RecordOptions options)
     {
         _output = output;
-        _level = level;
-        _modules = new ModuleSnapshots(output, level);
-        _processes = new ProcessSnapshots(output, _modules);
+        _budget = new SnapshotBudget(options.MaxSnapshot);
+        _lines = options.Snapshot == SnapshotLevel.Lines ? new LineSnapshots(output, _budget) : null;
+        _modules = new ModuleSnapshots(output, _budget, options.Snapshot, _lines);
+        _processes = new ProcessSnapshots(output);
+        _jits = new JitSnapshots(output, _budget);
+        TakesNothing = options.Snapshot == SnapshotLevel.None;
+        // Nobody looks into stacks that are kept byte for byte.
+        _everyModule = options.RawStacks && options.CallGraph == CallGraph.Dwarf;
         _thread = new Thread(Work, 256 << 10) { IsBackground = true, Name = "snapshots" };
     }
 
@@ -38,37 +51,56 @@ internal sealed class SnapshotWorker
     {
         Process,
         Module,
+        Jit,
+        MadeCode,
         ProcessEnd,
         Kernel,
+        Look,
     }
 
-    private readonly record struct Request(Kind Kind, int Pid, TrackedMapping? Mapping);
+    private readonly record struct Request(Kind Kind, int Pid, int ParentPid, TrackedMapping? Mapping, ulong Address);
+
+    /// <summary><c>--snapshot none</c>: facts of processes only.</summary>
+    public bool TakesNothing { get; }
 
     public void Start() => _thread.Start();
 
-    /// <summary>A process had its first sample: facts about it, and all its modules.</summary>
+    /// <summary>A process had its first sample.</summary>
     public void ProcessSampled(TrackedProcess process)
     {
-        Add(new Request(Kind.Process, process.Pid, null));
+        Add(new Request(Kind.Process, process.Pid, 0, null, 0));
         foreach (var mapping in process.Mappings)
-            ModuleMapped(process, mapping);
+            MappedInSampled(process, mapping);
     }
 
     /// <summary>A sampled process has a mapping.</summary>
-    public void ModuleMapped(TrackedProcess process, TrackedMapping mapping)
+    public void MappedInSampled(TrackedProcess process, TrackedMapping mapping)
     {
-        if (_level == SnapshotLevel.None || mapping.Requested || mapping.IsAnonymous)
+        if (TakesNothing)
             return;
-        mapping.Requested = true;
-        Add(new Request(Kind.Module, process.Pid, mapping));
+        if (mapping.IsMadeCode || mapping.IsJitDump)
+            Add(new Request(Kind.Jit, process.Pid, 0, mapping, 0));
+        else if (_everyModule)
+            ModuleHit(process, mapping);
     }
 
-    public void ProcessEnded(TrackedProcess process) => Add(new Request(Kind.ProcessEnd, process.Pid, null));
+    /// <summary>A sample points into a module.</summary>
+    public void ModuleHit(TrackedProcess process, TrackedMapping mapping)
+    {
+        // A nameless file may be a program all the same.
+        if (!mapping.IsMadeCode || mapping.Path.StartsWith("/memfd:", StringComparison.Ordinal))
+            Add(new Request(Kind.Module, process.Pid, process.ParentPid, mapping, 0));
+    }
+
+    /// <summary>A sample points into code that was made at run time.</summary>
+    public void MadeCodeHit(TrackedProcess process, ulong address) => Add(new Request(Kind.MadeCode, process.Pid, 0, null, address));
+
+    public void ProcessEnded(TrackedProcess process) => Add(new Request(Kind.ProcessEnd, process.Pid, 0, null, 0));
 
     /// <summary>There was a sample in the kernel.</summary>
     public void KernelSampled()
     {
-        if (_kernelAsked || _level == SnapshotLevel.None)
+        if (_kernelAsked || TakesNothing)
             return;
         _kernelAsked = true;
         lock (_gate)
@@ -78,7 +110,7 @@ internal sealed class SnapshotWorker
         }
     }
 
-    /// <summary>Nothing more will be asked: the worker ends after what is waiting, and the perf-maps of what still lives.</summary>
+    /// <summary>Nothing more will be asked: the worker ends after what is waiting, and what is only known at the end.</summary>
     public void Close()
     {
         lock (_gate)
@@ -91,16 +123,22 @@ internal sealed class SnapshotWorker
     /// <summary>Whether the worker has ended; waits a moment for that.</summary>
     public bool HasEnded(int timeoutMilliseconds) => _thread.Join(timeoutMilliseconds);
 
-    /// <summary>Requests that were dropped because too many were waiting.</summary>
-    public int Dropped => _dropped;
+    /// <summary>Rises while the worker gets on: a file system that does not answer must not hold the recording for ever.</summary>
+    public int Progress => Volatile.Read(ref _done);
 
-    private void Add(Request request)
+    /// <summary>What the worker is at, for who gives it up.</summary>
+    public string Current => Volatile.Read(ref _current);
+
+    /// <summary>Requests that were dropped because too many were waiting.</summary>
+    public int Dropped { get; private set; }
+
+    private void Add(in Request request)
     {
         lock (_gate)
         {
             if (_requests.Count >= MaxWaiting)
             {
-                _dropped++;
+                Dropped++;
                 return;
             }
 
@@ -117,33 +155,60 @@ internal sealed class SnapshotWorker
         {
             if (_output.Failure is not null)
                 continue;
+            Volatile.Write(ref _current, request.Mapping?.Path ?? $"process {request.Pid}");
             switch (request.Kind)
             {
                 case Kind.Process:
                     _processes.Describe(request.Pid);
                     break;
                 case Kind.Module:
-                    _modules.Take(request.Pid, request.Mapping!);
+                    _modules.Take(request.Pid, request.ParentPid, request.Mapping!);
+                    break;
+                case Kind.Jit:
+                    _jits.Watch(request.Pid, request.Mapping!);
+                    break;
+                case Kind.MadeCode:
+                    _jits.CodeHit(request.Pid, request.Address);
                     break;
                 case Kind.ProcessEnd:
                     _processes.Ended(request.Pid);
+                    _jits.Ended(request.Pid);
                     break;
                 case Kind.Kernel:
-                    KernelSnapshot.Take(_output, _modules.NextId());
+                    KernelSnapshot.Take(_output, _budget.NextId());
+                    break;
+                case Kind.Look:
+                    _jits.Look();
                     break;
             }
+
+            Volatile.Write(ref _done, _done + 1);
         }
 
-        if (_level != SnapshotLevel.None)
-            _processes.Finish();
+        _processes.Flush();
+        _jits.Finish();
+        _lines?.Finish(() => Volatile.Write(ref _done, _done + 1));
     }
 
     private bool TryTake(out Request request)
     {
         lock (_gate)
         {
-            while (_requests.Count == 0 && !_kernelWaiting && !_closing)
-                Monitor.Wait(_gate);
+            while (true)
+            {
+                // Also when requests never cease.
+                if (_jits.IsWatching && Environment.TickCount64 >= _nextLook)
+                {
+                    _nextLook = Environment.TickCount64 + LookMilliseconds;
+                    request = new Request(Kind.Look, 0, 0, null, 0);
+                    return true;
+                }
+
+                if (_requests.Count > 0 || _kernelWaiting || _closing)
+                    break;
+                Monitor.Wait(_gate, _jits.IsWatching ? (int)Math.Max(1, _nextLook - Environment.TickCount64) : Timeout.Infinite);
+            }
+
             if (_requests.TryDequeue(out request))
                 return true;
             if (!_kernelWaiting)
@@ -151,7 +216,7 @@ internal sealed class SnapshotWorker
 
             // The kernel is still there when the processes are gone: it comes last.
             _kernelWaiting = false;
-            request = new Request(Kind.Kernel, 0, null);
+            request = new Request(Kind.Kernel, 0, 0, null, 0);
             return true;
         }
     }

@@ -15,20 +15,33 @@ public static class ElfSnapshotPlan
     /// </summary>
     private const ulong MaximumPltBytes = 2 << 20;
 
+    /// <summary>Code that a snapshot takes at most: the first so many bytes of the executable segments.</summary>
+    public const ulong MaximumCodeBytes = 8 << 20;
+
     /// <summary>The ranges to copy, by offset, none overlapping, none past the end of the file.</summary>
     /// <param name="image">From <see cref="ElfHeaderReader.Read"/>, or a whole file.</param>
     /// <param name="parts">What the snapshot should allow.</param>
-    public static SnapshotExtent[] Create(ElfImage image, ElfSnapshotParts parts)
+    public static SnapshotExtent[] Create(ElfImage image, ElfSnapshotParts parts) => Create(image, parts, ulong.MaxValue, out _);
+
+    /// <summary>The ranges to copy, by offset, none overlapping, none past the end of the file, within a number of bytes.</summary>
+    /// <param name="image">From <see cref="ElfHeaderReader.Read"/>, or a whole file.</param>
+    /// <param name="parts">What the snapshot should allow.</param>
+    /// <param name="maximumBytes">
+    /// All ranges together. What is over is left out, whole sections, the largest first: source lines before code, code before unwinding
+    /// tables, those before symbols. Headers and notes always stay.
+    /// </param>
+    /// <param name="leftOut">Names and sizes of what was left out for its size; null when nothing was.</param>
+    public static SnapshotExtent[] Create(ElfImage image, ElfSnapshotParts parts, ulong maximumBytes, out string? leftOut)
     {
-        var extents = new List<SnapshotExtent>();
-        Add(extents, image, 0, 64, "ELF header");
-        Add(extents, image, image.SegmentHeadersOffset.Value, image.SegmentHeadersSize, "program headers");
+        var pieces = new List<Piece>();
+        Add(pieces, image, Rank.Always, 0, 64, "ELF header");
+        Add(pieces, image, Rank.Always, image.SegmentHeadersOffset.Value, image.SegmentHeadersSize, "program headers");
         if (!image.SectionsDerived)
-            Add(extents, image, image.SectionHeadersOffset.Value, image.SectionHeadersSize, "section headers");
+            Add(pieces, image, Rank.Always, image.SectionHeadersOffset.Value, image.SectionHeadersSize, "section headers");
         foreach (ref readonly var s in image.Segments)
         {
             if (s.Type == PT_NOTE)
-                Add(extents, image, s.Offset.Value, s.FileSize, "notes");
+                Add(pieces, image, Rank.Always, s.Offset.Value, s.FileSize, "notes");
         }
 
         var sections = image.Sections;
@@ -37,46 +50,90 @@ public static class ElfSnapshotPlan
             ref readonly var s = ref sections[i];
             if (s.Type is SHT_NOBITS or SHT_NULL)
                 continue;
-            if (i == image.SectionNamesIndex || IsWanted(s, parts))
-                Add(extents, image, s.Offset.Value, s.Size, s.Name);
+            if (i == image.SectionNamesIndex)
+                Add(pieces, image, Rank.Always, s.Offset.Value, s.Size, s.Name);
+            else if (IsWanted(s, parts, out var rank))
+                Add(pieces, image, rank, s.Offset.Value, s.Size, s.Name);
             if ((parts & ElfSnapshotParts.Symbols) != 0 && s.Type is SHT_SYMTAB or SHT_DYNSYM)
             {
-                Add(extents, image, s.Offset.Value, s.Size, s.Name);
+                Add(pieces, image, Rank.Symbols, s.Offset.Value, s.Size, s.Name);
                 if (s.Link < (uint)sections.Length)
-                    Add(extents, image, sections[(int)s.Link].Offset.Value, sections[(int)s.Link].Size, sections[(int)s.Link].Name);
+                    Add(pieces, image, Rank.Symbols, sections[(int)s.Link].Offset.Value, sections[(int)s.Link].Size, sections[(int)s.Link].Name);
             }
         }
 
         if ((parts & ElfSnapshotParts.Symbols) != 0)
-            AddPltNames(extents, image);
+            AddPltNames(pieces, image);
+        if ((parts & ElfSnapshotParts.Code) != 0 || ((parts & ElfSnapshotParts.CodeWithoutTables) != 0 && !HasUnwindTable(image)))
+            AddCode(pieces, image);
         if (image.SectionsDerived)
-            AddDerivation(extents, image);
-        return Cut(extents);
+            AddDerivation(pieces, image);
+        leftOut = Bound(pieces, maximumBytes);
+        return Cut(pieces);
     }
 
-    private static bool IsWanted(in ElfSection s, ElfSnapshotParts parts)
+    private static bool IsWanted(in ElfSection s, ElfSnapshotParts parts, out Rank rank)
     {
+        rank = Rank.Always;
         if (s.Type == SHT_NOTE)
             return s.Name != ".note.stapsdt" ? s.Size <= 4096 : (parts & ElfSnapshotParts.Probes) != 0;
-        return s.Name switch
+        switch (s.Name)
         {
-            ".gnu_debuglink" or ".gnu_debugaltlink" or ".dynamic" => true,
-            ".gnu_debugdata" => (parts & ElfSnapshotParts.Symbols) != 0,
-            ".eh_frame" or ".debug_frame" or ".zdebug_frame" => (parts & ElfSnapshotParts.Unwind) != 0,
-            ".stapsdt.base" => (parts & ElfSnapshotParts.Probes) != 0,
-            _ => (parts & ElfSnapshotParts.Lines) != 0 && s.Name.StartsWith(".debug_", StringComparison.Ordinal),
-        };
+            case ".gnu_debuglink" or ".gnu_debugaltlink" or ".dynamic":
+                return true;
+            case ".gnu_debugdata" or ".gnu.version" or ".gnu.version_d" or ".gnu.version_r":
+                rank = Rank.Symbols;
+                return (parts & ElfSnapshotParts.Symbols) != 0;
+            case ".gopclntab" or ".data.rel.ro.gopclntab":
+                rank = Rank.Symbols;
+                return (parts & (ElfSnapshotParts.Symbols | ElfSnapshotParts.Unwind)) != 0;
+            case ".eh_frame" or ".debug_frame" or ".zdebug_frame":
+                rank = Rank.Unwind;
+                return (parts & ElfSnapshotParts.Unwind) != 0;
+            case ".stapsdt.base":
+                return (parts & ElfSnapshotParts.Probes) != 0;
+            case ".debug_pubnames" or ".debug_pubtypes" or ".debug_gnu_pubnames" or ".debug_gnu_pubtypes" or ".debug_gdb_scripts":
+                return false;
+            default:
+                rank = Rank.Lines;
+                return (parts & ElfSnapshotParts.Lines) != 0 && (s.Name.StartsWith(".debug_", StringComparison.Ordinal) || s.Name.StartsWith(".zdebug_", StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>Whether anything in the file says how to find a caller's frame; an <c>.eh_frame</c> that holds only its end does not.</summary>
+    private static bool HasUnwindTable(ElfImage image)
+    {
+        foreach (ref readonly var s in image.Sections)
+        {
+            if (s.Type != SHT_NOBITS && s.Size > 8 && s.Name is ".eh_frame" or ".debug_frame" or ".zdebug_frame" or ".gopclntab" or ".data.rel.ro.gopclntab")
+                return true;
+        }
+
+        return false;
+    }
+
+    private static void AddCode(List<Piece> pieces, ElfImage image)
+    {
+        var left = MaximumCodeBytes;
+        foreach (ref readonly var s in image.Segments)
+        {
+            if (s.Type != PT_LOAD || !s.IsCode || left == 0)
+                continue;
+            var taken = Math.Min(s.FileSize, left);
+            Add(pieces, image, Rank.Code, s.Offset.Value, taken, "code");
+            left -= taken;
+        }
     }
 
     /// <summary>The stubs (they say which GOT slot they jump through) and the relocations that name the slots.</summary>
-    private static void AddPltNames(List<SnapshotExtent> extents, ElfImage image)
+    private static void AddPltNames(List<Piece> pieces, ElfImage image)
     {
         foreach (ref readonly var s in image.Sections)
         {
             if (s.Type == SHT_NOBITS || s.Size > MaximumPltBytes)
                 continue;
             if (s.Name is ".plt" or ".plt.sec" or ".plt.got" or ".rela.plt")
-                Add(extents, image, s.Offset.Value, s.Size, s.Name);
+                Add(pieces, image, Rank.Symbols, s.Offset.Value, s.Size, s.Name);
         }
 
         if (image.TrySection(".plt.got", out _) && image.TrySection(".rela.dyn", out var dyn))
@@ -86,47 +143,85 @@ public static class ElfSnapshotPlan
             if (image.TrySection(".dynamic", out var dynamic) && image.TryDynamicValue(dynamic, DT_RELACOUNT, out var count))
                 skip = Math.Min(count, dyn.Size / 24) * 24;
             if (dyn.Size - skip <= MaximumPltBytes)
-                Add(extents, image, dyn.Offset.Value + skip, dyn.Size - skip, ".rela.dyn");
+                Add(pieces, image, Rank.Symbols, dyn.Offset.Value + skip, dyn.Size - skip, ".rela.dyn");
         }
     }
 
     /// <summary>What the sections of a file without section headers are derived from.</summary>
-    private static void AddDerivation(List<SnapshotExtent> extents, ElfImage image)
+    private static void AddDerivation(List<Piece> pieces, ElfImage image)
     {
         if (image.TrySection(".eh_frame_hdr", out var header))
-            Add(extents, image, header.Offset.Value, Math.Min(header.Size, 16), ".eh_frame_hdr");
+            Add(pieces, image, Rank.Always, header.Offset.Value, Math.Min(header.Size, 16), ".eh_frame_hdr");
         if (!image.TrySection(".dynamic", out var dynamic))
             return;
         foreach (var tag in (ReadOnlySpan<long>)[DT_HASH, DT_GNU_HASH])
         {
             if (image.TryDynamicValue(dynamic, tag, out var address) && image.TryToFileOffset(new Svma(address), out var at))
-                Add(extents, image, at.Value, Math.Min(1UL << 20, image.Image.Length - at.Value), tag == DT_HASH ? ".hash" : ".gnu.hash");
+                Add(pieces, image, Rank.Always, at.Value, Math.Min(1UL << 20, image.Image.Length - at.Value), tag == DT_HASH ? ".hash" : ".gnu.hash");
         }
     }
 
-    private static void Add(List<SnapshotExtent> extents, ElfImage image, ulong offset, ulong length, string name)
+    private static void Add(List<Piece> pieces, ElfImage image, Rank rank, ulong offset, ulong length, string name)
     {
         var fileLength = image.Image.Length;
         if (offset < fileLength && length != 0)
-            extents.Add(new SnapshotExtent(new FileOffset(offset), Math.Min(length, fileLength - offset), name));
+            pieces.Add(new Piece(offset, Math.Min(length, fileLength - offset), rank, name));
+    }
+
+    /// <summary>Takes pieces out until the rest is small enough; their names and sizes.</summary>
+    private static string? Bound(List<Piece> pieces, ulong maximumBytes)
+    {
+        ulong sum = 0;
+        foreach (var piece in pieces)
+            sum = sum + piece.Length < sum ? ulong.MaxValue : sum + piece.Length;
+        string? leftOut = null;
+        while (sum > maximumBytes)
+        {
+            var worst = -1;
+            for (var i = 0; i < pieces.Count; i++)
+            {
+                if (pieces[i].Rank != Rank.Always && (worst < 0 || pieces[i].Rank > pieces[worst].Rank || (pieces[i].Rank == pieces[worst].Rank && pieces[i].Length > pieces[worst].Length)))
+                    worst = i;
+            }
+
+            if (worst < 0)
+                return leftOut;
+            leftOut = (leftOut is null ? "" : leftOut + ", ") + $"{pieces[worst].Name} ({pieces[worst].Length} bytes)";
+            sum -= pieces[worst].Length;
+            pieces.RemoveAt(worst);
+        }
+
+        return leftOut;
     }
 
     /// <summary>Sorts, and shortens each range that begins inside an earlier one.</summary>
-    private static SnapshotExtent[] Cut(List<SnapshotExtent> extents)
+    private static SnapshotExtent[] Cut(List<Piece> pieces)
     {
-        extents.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : b.Length.CompareTo(a.Length));
-        var cut = new List<SnapshotExtent>(extents.Count);
+        pieces.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : b.Length.CompareTo(a.Length));
+        var cut = new List<SnapshotExtent>(pieces.Count);
         ulong end = 0;
-        foreach (var extent in extents)
+        foreach (var piece in pieces)
         {
-            var from = Math.Max(end, extent.Offset.Value);
-            var to = extent.Offset.Value + extent.Length;
+            var from = Math.Max(end, piece.Offset);
+            var to = piece.Offset + piece.Length;
             if (from >= to)
                 continue;
-            cut.Add(new SnapshotExtent(new FileOffset(from), to - from, extent.Name));
+            cut.Add(new SnapshotExtent(new FileOffset(from), to - from, piece.Name));
             end = to;
         }
 
         return [.. cut];
     }
+
+    /// <summary>What goes first when there is not room for all: the greatest.</summary>
+    private enum Rank : byte
+    {
+        Always,
+        Symbols,
+        Unwind,
+        Code,
+        Lines,
+    }
+
+    private readonly record struct Piece(ulong Offset, ulong Length, Rank Rank, string Name);
 }

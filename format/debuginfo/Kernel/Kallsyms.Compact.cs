@@ -8,14 +8,14 @@ namespace TraceKit.DebugInfo.Kernel;
 /// <summary>The form that travels in a trace: see README.md of this folder.</summary>
 public sealed partial class Kallsyms
 {
-    /// <summary>First byte of the compact form; changes when a reader of version 1 could not read it.</summary>
-    public const byte CompactVersion = 1;
+    /// <summary>First byte of the compact form: symbols in the kernel's order, steps between addresses signed. Version 1 had rising addresses.</summary>
+    public const byte CompactVersion = 2;
 
-    private const int HeaderBytes = 24;
+    internal const int HeaderBytes = 24;
+    internal const byte PrefixedFlag = 4;
     private const byte TypeMask = 3;
-    private const byte PrefixedFlag = 4;
 
-    private static ReadOnlySpan<byte> Prefix => "__pfx_"u8;
+    internal static ReadOnlySpan<byte> Prefix => "__pfx_"u8;
 
     /// <summary>Writes the compact form; <see cref="ReadCompact"/> gives back the same symbols.</summary>
     /// <remarks>About 15 bytes a symbol before compression, 8 after LZ4.</remarks>
@@ -39,7 +39,8 @@ public sealed partial class Kallsyms
             flagBytes[i] = (byte)((flags & TypeMask) | (prefixed ? PrefixedFlag : 0));
             if (numbers.Length - numberBytes < InputLimits.Leb128Bytes)
                 Array.Resize(ref numbers, numbers.Length * 2);
-            numberBytes += WriteUleb128(numbers.AsSpan(numberBytes), _starts[i] - previous);
+            // Signed, though these are sorted: one form.
+            numberBytes += WriteUleb128(numbers.AsSpan(numberBytes), Zigzag((long)(_starts[i] - previous)));
             previous = _starts[i];
             if (prefixed)
                 continue;
@@ -72,8 +73,8 @@ public sealed partial class Kallsyms
     {
         var cursor = new SpanCursor(compact.Span, "kallsyms");
         var version = cursor.ReadByte("a version");
-        if (version != CompactVersion)
-            BadDataException.Throw("kallsyms", 0, BadDataCode.UnsupportedVersion, "version 1", $"version {version}");
+        if (version is not (1 or CompactVersion))
+            BadDataException.Throw("kallsyms", 0, BadDataCode.UnsupportedVersion, "version 1 or 2", $"version {version}");
         var state = (KallsymsState)cursor.ReadByte("a state");
         if (state > KallsymsState.Empty)
             cursor.ThrowInvalid("a state of 0 to 2", $"{(byte)state}");
@@ -95,18 +96,22 @@ public sealed partial class Kallsyms
         var names = cursor.ReadBytes(nameBytes, "names");
         var starts = new ulong[count];
         var nameOffsets = new int[count];
-        ReadSymbols(numbers, names, starts, nameOffsets, flags);
-        return new Kallsyms(state, compact.Slice(nameStart, nameBytes), starts, nameOffsets, modules, flags, moduleNames);
+        ReadSymbols(numbers, names, starts, nameOffsets, flags, isSigned: version > 1);
+        return state == KallsymsState.Present
+            ? Sorted(compact.Slice(nameStart, nameBytes), starts, nameOffsets, modules, flags, moduleNames)
+            : new Kallsyms(state, compact.Slice(nameStart, nameBytes), starts, nameOffsets, modules, flags, moduleNames);
     }
 
-    private static void ReadSymbols(SpanCursor numbers, ReadOnlySpan<byte> names, ulong[] starts, int[] nameOffsets, byte[] flags)
+    private static void ReadSymbols(SpanCursor numbers, ReadOnlySpan<byte> names, ulong[] starts, int[] nameOffsets, byte[] flags, bool isSigned)
     {
         var address = 0UL;
         var nameAt = 0;
         for (var i = 0; i < starts.Length; i++)
         {
             var delta = numbers.ReadUleb128("an address");
-            if (address + delta < address)
+            if (isSigned)
+                delta = (delta >> 1) ^ (ulong)-(long)(delta & 1);
+            else if (address + delta < address)
                 numbers.ThrowInvalid("rising addresses", $"0x{address:x} + 0x{delta:x}");
             address += delta;
             starts[i] = address;
@@ -180,7 +185,9 @@ public sealed partial class Kallsyms
         return (int)value;
     }
 
-    private static int WriteUleb128(Span<byte> output, ulong value)
+    internal static ulong Zigzag(long step) => (ulong)(step << 1) ^ (ulong)(step >> 63);
+
+    internal static int WriteUleb128(Span<byte> output, ulong value)
     {
         var length = 0;
         for (; value >= 0x80; value >>= 7)

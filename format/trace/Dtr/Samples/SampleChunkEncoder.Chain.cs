@@ -5,6 +5,9 @@ namespace TraceKit.Format.Dtr.Samples;
 /// <content>Callchains: parts, each an edit of an earlier chain; entries through the symbol model.</content>
 public sealed partial class SampleChunkEncoder
 {
+    /// <summary>Above are the kernel's addresses.</summary>
+    private const ulong UserEnd = 1UL << 63;
+
     /// <summary>Where <c>split</c> gets the index of CONTEXT_USER.</summary>
     internal static uint ChainKind(ReadOnlySpan<ulong> chain, out int split)
     {
@@ -93,9 +96,12 @@ public sealed partial class SampleChunkEncoder
         tokens.Ensure(add * 8 + 16);
         Column(SampleColumn.ChainSymbols).Ensure(add * 10 + 16);
         var hits = 0UL;
+        var noted = _hits;
         for (var i = add - 1; i >= 0; i--)
         {
             var entry = part[i];
+            if (noted is not null && entry < UserEnd)
+                noted.Add(entry);
             _addresses.Predict(last, before);
             var predicted = _addresses.FromPair;
             if (_addresses.Is(predicted, 0, entry))
@@ -131,6 +137,8 @@ public sealed partial class SampleChunkEncoder
     /// <summary>A single address: 0 predicted, 1 new, else its number and 2.</summary>
     private void WriteAddress(ulong address)
     {
+        if (address < UserEnd)
+            _hits?.Add(address);
         var tokens = Column(SampleColumn.ChainTokens);
         tokens.Ensure(16);
         Column(SampleColumn.ChainSymbols).Ensure(16);

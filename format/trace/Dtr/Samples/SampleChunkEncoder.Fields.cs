@@ -102,7 +102,13 @@ public sealed partial class SampleChunkEncoder
         if (layout.Has(PerfSampleFormat.PERF_SAMPLE_BRANCH_STACK))
             WriteBlob(sample.BranchStack);
         if (registers.Length != 0)
+        {
+            // Of a sample in the kernel only the registers say where the process was.
+            if (layout.InstructionPointerIndex >= 0)
+                _hits?.Add(registers[layout.InstructionPointerIndex]);
             WriteRegisters(registers, layout, flags);
+        }
+
         if (stackKind != ShapeFlags.StackNone)
             WriteStack(sample, state, stackKind, filter, registers, flags);
         if (tail.Length != 0)

@@ -106,6 +106,7 @@ public sealed partial class SampleChunkEncoder
                     drop++;
                 }
 
+                _hits?.Add(words[index]);
                 WriteWord(model, tokens, symbols, ref edit, address, words[index], index);
                 next.Add(address, words[index]);
                 add++;

@@ -44,6 +44,7 @@ public sealed partial class SampleChunkEncoder
     private ulong _lastSymbol;
     private ulong _recordBytes;
     private int _bound;
+    private AddressHits? _hits;
 
     /// <summary>An encoder with nothing in it.</summary>
     public SampleChunkEncoder()
@@ -137,9 +138,11 @@ public sealed partial class SampleChunkEncoder
     /// <param name="eventIndex">Index of its event in the event table.</param>
     /// <param name="layout">The event's layout: the same object for the same index within a chunk.</param>
     /// <param name="filter">The mappings of the sample's process; null when not known: the stack is stored byte for byte.</param>
+    /// <param name="hits">Gets the record's user addresses that were not in the thread's record before it; null when nobody asks.</param>
     /// <returns>False when the chunk is full and the record was not added: finish, begin, add again.</returns>
-    public bool Add(PerfRecord record, int eventIndex, SampleLayout layout, StackPointerFilter? filter)
+    public bool Add(PerfRecord record, int eventIndex, SampleLayout layout, StackPointerFilter? filter, AddressHits? hits = null)
     {
+        _hits = hits;
         // At worst: each 8 bytes a symbol of 15; and the edits that drop an earlier dump.
         var reserve = record.Bytes.Length * 2 + (1 << 14);
         if (_recordBytes + (ulong)record.Bytes.Length > InputLimits.SampleChunkRecordBytes)
