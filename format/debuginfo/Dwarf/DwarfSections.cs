@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Elf;
 
@@ -116,39 +114,12 @@ public sealed class DwarfSections
             var name = NameOf(section);
             if (_image.TrySectionData(name, out var data))
                 return data;
-            var old = ".z" + name[1..];
-            return _image.TrySection(old, out var found) && _image.TryStoredData(found, out var stored) ? InflateOld(old, stored) : default;
+            return _image.TrySectionData(".z" + name[1..], out data) ? data : default; // as binutils named compressed ones before they could be marked
         }
         catch (BadDataException e)
         {
             Interlocked.CompareExchange(ref _firstDamage, e.File.Length == 0 ? e.WithFile(_image.Name) : e, null);
             return default;
         }
-    }
-
-    /// <summary><c>.zdebug_*</c>, as binutils wrote them before sections could be marked compressed: "ZLIB", the size as 64 bits big-endian, zlib data.</summary>
-    private ReadOnlyMemory<byte> InflateOld(string name, ReadOnlyMemory<byte> stored)
-    {
-        var head = stored.Span;
-        if (head.Length < 12 || !head.StartsWith("ZLIB"u8))
-            return stored;
-        var size = BinaryPrimitives.ReadUInt64BigEndian(head[4..]);
-
-        // zlib cannot expand by more than 1032 to 1: a larger claim is refused before anything is allocated.
-        if (size > (ulong)head.Length * 1032 || size > int.MaxValue)
-            BadDataException.Throw(name, 4, BadDataCode.LimitExceeded, $"at most 1032 bytes from each of {head.Length}", $"{size}");
-        var inflated = new byte[size];
-        try
-        {
-            using var source = new MemoryStream(stored[12..].ToArray(), writable: false);
-            using var zlib = new ZLibStream(source, CompressionMode.Decompress);
-            zlib.ReadExactly(inflated);
-        }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
-        {
-            BadDataException.Throw(name, 12, BadDataCode.InvalidValue, $"zlib data of {size} bytes", e.Message);
-        }
-
-        return inflated;
     }
 }
