@@ -31,6 +31,23 @@ internal sealed class AddressMap
             _furthest[i] = furthest = Math.Max(furthest, _ranges[i].End);
     }
 
+    /// <summary>Where some unit's addresses begin or end, ascending: between two of these every address has the same units.</summary>
+    public ulong[] Boundaries()
+    {
+        var all = new ulong[_ranges.Count * 2];
+        for (var i = 0; i < _ranges.Count; i++)
+            (all[2 * i], all[2 * i + 1]) = (_ranges[i].Start, _ranges[i].End);
+        Array.Sort(all);
+        var count = 0;
+        foreach (var boundary in all)
+        {
+            if (count == 0 || all[count - 1] != boundary)
+                all[count++] = boundary;
+        }
+
+        return all[..count];
+    }
+
     /// <summary>The unit whose range begins last and covers the address; of equal ranges the first unit's.</summary>
     /// <param name="address">The address.</param>
     /// <param name="choice">0 for the best unit, 1 for the next one…</param>

@@ -7,7 +7,7 @@ namespace TraceKit.DebugInfo.Dwarf;
 public sealed partial class DwarfInfo
 {
     /// <summary>How many units' worth of claims on one address are looked at.</summary>
-    private const int MostChoices = 8;
+    internal const int MostChoices = 8;
 
     /// <summary>Fewer addresses than this are not worth a second thread.</summary>
     private const int WorthThreads = 256;
@@ -32,6 +32,20 @@ public sealed partial class DwarfInfo
         if (batch.HasUnknown && Children() is { Count: > 0 } children)
             batch.Try(children);
         batch.CopyTo(addresses, frames);
+    }
+
+    /// <summary>The units; reads their headers when that has not been done.</summary>
+    internal ReadOnlySpan<DwarfUnit> Units()
+    {
+        EnsureUnits();
+        return _units!.Units;
+    }
+
+    /// <summary>Which units claim an address, in the order in which they are asked: what first entries say, then indexes, then the functions of units that say nothing.</summary>
+    internal AddressMap Claims(int order)
+    {
+        EnsureUnits();
+        return order switch { 0 => _map!, 1 => Hints(), _ => Children() };
     }
 
     private void EnsureUnits()

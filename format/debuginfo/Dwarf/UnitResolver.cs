@@ -6,7 +6,7 @@ using TraceKit.DebugInfo.Source;
 namespace TraceKit.DebugInfo.Dwarf;
 
 /// <summary>Answers addresses unit by unit; one for each core. Holds what one unit needs, and the texts of the batch.</summary>
-internal sealed class UnitResolver(DwarfInfo info)
+internal sealed partial class UnitResolver(DwarfInfo info)
 {
     /// <summary>Most steps from an entry to the one that has its name: real chains have three.</summary>
     private const int MostOrigins = 16;
@@ -35,6 +35,18 @@ internal sealed class UnitResolver(DwarfInfo info)
             _owners = new int[Math.Max(addresses.Length, 256)];
         var owners = _owners.AsSpan(0, addresses.Length);
         owners.Fill(-1);
+        var full = Begin(unit, out var table);
+        Own(full, table, addresses, owners, prune: true);
+        if (_walker.Pruned && owners.Contains(-1))
+            Own(full, table, addresses, owners, prune: false);
+        for (var i = 0; i < addresses.Length; i++)
+            answers[i] = new UnitAnswer(Frames.Count, Add(full, table, addresses[i], owners[i]));
+        _lines = null;
+    }
+
+    /// <summary>Forgets the unit before and opens this one.</summary>
+    private DwarfUnit Begin(DwarfUnit unit, out AbbreviationTable table)
+    {
         _names.Clear();
         _tables.Clear();
         _files.Clear();
@@ -42,13 +54,8 @@ internal sealed class UnitResolver(DwarfInfo info)
             _strings.Clear();
         _lines = ReadLines(unit);
         var full = info.FullUnit(unit);
-        var table = Table(full);
-        Own(full, table, addresses, owners, prune: true);
-        if (_walker.Pruned && owners.Contains(-1))
-            Own(full, table, addresses, owners, prune: false);
-        for (var i = 0; i < addresses.Length; i++)
-            answers[i] = new UnitAnswer(Frames.Count, Add(full, table, addresses[i], owners[i]));
-        _lines = null;
+        table = Table(full);
+        return full;
     }
 
     private AbbreviationTable Table(DwarfUnit unit)
