@@ -6,7 +6,7 @@ namespace TraceKit.DebugInfo.Elf;
 public sealed partial class ElfImage
 {
     /// <summary>
-    /// The lowest address of any PT_LOAD segment: 32-bit tables of this room count from here. 0 in a file without segments.
+    /// The lowest address of any PT_LOAD segment that is within 4 GiB of the code's end: 32-bit tables of this room count from here. 0 in a file without segments.
     /// </summary>
     public Svma ImageBase { get; }
 
@@ -98,10 +98,18 @@ public sealed partial class ElfImage
 
     private Svma FindImageBase()
     {
-        var lowest = ulong.MaxValue;
+        ulong lowest = ulong.MaxValue, codeEnd = 0;
         foreach (ref readonly var s in _segments.AsSpan())
         {
-            if (s.Type == PT_LOAD)
+            if (s.IsCode)
+                codeEnd = Math.Max(codeEnd, SaturatingAdd(s.Address.Value, s.MemorySize));
+        }
+
+        // vmlinux loads per-CPU data at 0 and code at the top: what is farther than 4 GiB below the code is not counted from.
+        var floor = codeEnd > uint.MaxValue ? codeEnd - uint.MaxValue : 0;
+        foreach (ref readonly var s in _segments.AsSpan())
+        {
+            if (s.Type == PT_LOAD && s.Address.Value >= floor)
                 lowest = Math.Min(lowest, s.Address.Value);
         }
 

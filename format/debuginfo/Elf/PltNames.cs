@@ -6,14 +6,17 @@ namespace TraceKit.DebugInfo.Elf;
 
 /// <summary>Names the stubs of the procedure linkage table after the symbol whose GOT slot they jump through.</summary>
 /// <remarks>
-/// Each stub is decoded instead of counted, so lazy (<c>.plt</c>), IBT (<c>.plt.sec</c>) and non-lazy (<c>.plt.got</c>) tables of any linker name alike
-/// (x86-64 psABI §5.2 and appendix on IBT).
+/// Each stub is decoded instead of counted, so lazy (<c>.plt</c>), IBT (<c>.plt.sec</c>), MPX (<c>.plt.bnd</c>) and non-lazy (<c>.plt.got</c>) tables of any
+/// linker name alike (x86-64 psABI §5.2 and appendix on IBT; i386 psABI §5.2; AArch64 with and without BTI and pointer authentication).
 /// </remarks>
-internal sealed class PltNames
+internal sealed partial class PltNames
 {
+    private readonly ElfImage _image;
     private readonly List<byte> _names = [];
     private readonly Dictionary<ulong, uint> _slots = []; // GOT slot -> offset of "name@plt"
     private readonly List<uint> _lazy = []; // same, by index into .rela.plt; 0 = unnamed
+
+    private PltNames(ElfImage image) => _image = image;
 
     /// <summary>The stubs found.</summary>
     public List<Stub> Stubs { get; } = [];
@@ -24,54 +27,69 @@ internal sealed class PltNames
     /// <summary>Reads what is at hand; an absent table leaves its stubs unnamed.</summary>
     public static PltNames Read(ElfImage image)
     {
-        var plt = new PltNames();
-        if (image.Machine != EM_X86_64 || image.IsBigEndian || !image.Is64Bit)
+        var plt = new PltNames(image);
+        if (image.IsBigEndian || (image.Machine, image.Is64Bit) is not ((EM_X86_64 or EM_AARCH64, true) or (EM_386, false)))
             return plt;
         plt._names.Add(0);
-        if (!image.TrySection(".rela.plt", out var relocations) || !plt.ReadRelocations(image, relocations, 0, true))
+        var rel = image.Machine == EM_386 ? ".rel" : ".rela";
+        if (!image.TrySection(rel + ".plt", out var relocations) || !plt.ReadRelocations(relocations, 0, true))
             plt._lazy.Clear();
-        if (image.TrySection(".plt.got", out _) && image.TrySection(".rela.dyn", out relocations))
+        if (image.TrySection(".plt.got", out _) && image.TrySection(rel + ".dyn", out relocations))
         {
             // A snapshot has only what follows the RELATIVE ones.
-            ulong skip = 0;
-            if (image.TrySection(".dynamic", out var dynamic) && image.TryDynamicValue(dynamic, DT_RELACOUNT, out var count))
-                skip = Math.Min(count, relocations.Size / 24) * 24;
-            plt.ReadRelocations(image, relocations, skip, false);
+            ulong skip = 0, entry = image.Is64Bit ? 24u : 8u;
+            if (image.TrySection(".dynamic", out var dynamic) && image.TryDynamicValue(dynamic, image.Is64Bit ? DT_RELACOUNT : DT_RELCOUNT, out var count))
+                skip = Math.Min(count, relocations.Size / entry) * entry;
+            plt.ReadRelocations(relocations, skip, false);
         }
 
         foreach (ref readonly var section in image.Sections)
         {
-            if (section.Name is ".plt" or ".plt.sec" or ".plt.got" && image.TryStoredData(section, out var code))
-                plt.ReadStubs(code.Span, section);
+            if (section.Name is ".plt" or ".plt.sec" or ".plt.bnd" or ".plt.got" && image.TryStoredData(section, out var code))
+            {
+                if (image.Machine == EM_AARCH64)
+                    plt.ReadArm64Stubs(code.Span, section);
+                else
+                    plt.ReadX86Stubs(code.Span, section);
+            }
         }
 
         plt.Names = plt._names.ToArray();
         return plt;
     }
 
-    private bool ReadRelocations(ElfImage image, in ElfSection section, ulong skip, bool lazy)
+    // Elf64_Rela: offset, info (symbol << 32 | type), addend. Elf32_Rel: offset, info (symbol << 8 | type), each 32 bits; the addend stands in the slot.
+    private bool ReadRelocations(in ElfSection section, ulong skip, bool lazy)
     {
-        if (section.Type != SHT_RELA || skip > section.Size || !image.Image.TryRead(new FileOffset(section.Offset.Value + skip), section.Size - skip, out var table))
-            return false;
-        ReadOnlyMemory<byte> symbols = default, names = default;
-        var sections = image.Sections;
-        if (section.Link < (uint)sections.Length && sections[(int)section.Link].Type is SHT_DYNSYM or SHT_SYMTAB &&
-            image.TryStoredData(sections[(int)section.Link], out symbols) && sections[(int)section.Link].Link < (uint)sections.Length)
+        if (section.Type != (_image.Is64Bit ? SHT_RELA : SHT_REL) || skip > section.Size ||
+            !_image.Image.TryRead(new FileOffset(section.Offset.Value + skip), section.Size - skip, out var table))
         {
-            image.TryStoredData(sections[(int)sections[(int)section.Link].Link], out names);
+            return false;
         }
 
-        // Elf64_Rela: offset, info (symbol << 32 | type), addend.
-        for (var rela = table.Span; rela.Length >= 24; rela = rela[24..])
+        ElfSymbols.TryRead(_image, (int)Math.Min(section.Link, int.MaxValue), out var symbols);
+        var step = _image.Is64Bit ? 24 : 8;
+        for (var entry = table.Span; entry.Length >= step; entry = entry[step..])
         {
-            var slot = BinaryPrimitives.ReadUInt64LittleEndian(rela);
-            var type = BinaryPrimitives.ReadUInt32LittleEndian(rela[8..]);
-            var symbol = BinaryPrimitives.ReadUInt32LittleEndian(rela[12..]);
-            uint name = 0;
-            if (type == R_X86_64_IRELATIVE)
-                name = AddName(System.Text.Encoding.ASCII.GetBytes($"*ABS*+0x{BinaryPrimitives.ReadUInt64LittleEndian(rela[16..]):x}")); // as objdump says
-            else if (type is R_X86_64_JUMP_SLOT or R_X86_64_GLOB_DAT or R_X86_64_64 && symbol != 0 && (ulong)symbol * 24 + 24 <= (ulong)symbols.Length)
-                name = AddName(CString(names.Span, BinaryPrimitives.ReadUInt32LittleEndian(symbols.Span[(int)(symbol * 24)..])));
+            ulong slot;
+            uint type, symbol, name = 0;
+            if (_image.Is64Bit)
+            {
+                slot = BinaryPrimitives.ReadUInt64LittleEndian(entry);
+                type = BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]);
+                symbol = BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]);
+            }
+            else
+            {
+                slot = BinaryPrimitives.ReadUInt32LittleEndian(entry);
+                type = BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]);
+                (symbol, type) = (type >> 8, type & 0xff);
+            }
+
+            if (IsIndirect(type))
+                name = AddResolver(entry, slot);
+            else if (IsSymbolic(type) && symbol != 0 && symbols is not null && symbol < (uint)symbols.Count)
+                name = AddName(symbols.NameBytes(symbols[(int)symbol]));
             if (name != 0)
                 _slots.TryAdd(slot, name);
             if (lazy)
@@ -81,38 +99,31 @@ internal sealed class PltNames
         return true;
     }
 
-    private void ReadStubs(ReadOnlySpan<byte> code, in ElfSection section)
-    {
-        // .plt.got has 8-byte stubs, 16 with IBT; everything else 16. Old linkers leave sh_entsize wrong, so only 8 is believed.
-        var size = section.Name == ".plt.got" && section.EntrySize == 8 ? 8 : 16;
-        for (var at = 0; at + size <= code.Length; at += size)
-        {
-            var stub = code.Slice(at, size);
-            var used = 0;
-            if (stub.StartsWith((ReadOnlySpan<byte>)[0xf3, 0x0f, 0x1e, 0xfa])) // endbr64
-                used = 4;
-            if (stub[used] == 0xf2) // bnd
-                used++;
-            uint name = 0;
-            if (used + 6 <= size && stub[used] == 0xff && stub[used + 1] == 0x25) // jmp *disp32(%rip)
-            {
-                var slot = section.Address.Value + (ulong)(at + used + 6) + (ulong)BinaryPrimitives.ReadInt32LittleEndian(stub[(used + 2)..]);
-                _slots.TryGetValue(slot, out name);
-            }
-            else if (used + 5 <= size && stub[used] == 0x68) // push $index, jmp header: the lazy half of an IBT stub
-            {
-                var index = BinaryPrimitives.ReadUInt32LittleEndian(stub[(used + 1)..]);
-                name = index < (uint)_lazy.Count ? _lazy[(int)index] : 0;
-            }
+    private bool IsIndirect(uint type) => type == _image.Machine switch { EM_X86_64 => R_X86_64_IRELATIVE, EM_386 => R_386_IRELATIVE, _ => R_AARCH64_IRELATIVE };
 
-            if (name != 0)
-                Stubs.Add(new Stub(section.Address.Value + (ulong)at, (uint)size, name));
-        }
+    private bool IsSymbolic(uint type) => _image.Machine switch
+    {
+        EM_X86_64 => type is R_X86_64_JUMP_SLOT or R_X86_64_GLOB_DAT or R_X86_64_64,
+        EM_386 => type is R_386_JMP_SLOT or R_386_GLOB_DAT or R_386_32,
+        _ => type is R_AARCH64_JUMP_SLOT or R_AARCH64_GLOB_DAT or R_AARCH64_ABS64,
+    };
+
+    /// <summary>A slot that a resolver fills (IFUNC) has no name, only the resolver's address: written as objdump does.</summary>
+    private uint AddResolver(ReadOnlySpan<byte> entry, ulong slot)
+    {
+        ulong resolver;
+        if (_image.Is64Bit)
+            resolver = BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]);
+        else if (_image.TryToFileOffset(new Svma(slot), out var at) && _image.Image.TryRead(at, 4, out var addend))
+            resolver = BinaryPrimitives.ReadUInt32LittleEndian(addend.Span);
+        else
+            return 0;
+        return AddName(System.Text.Encoding.ASCII.GetBytes($"*ABS*+0x{resolver:x}"));
     }
 
     private uint AddName(ReadOnlySpan<byte> name)
     {
-        if (name.Length is 0 or > InputLimits.NameBytes)
+        if (name.Length is 0 or > InputLimits.NameBytes || _names.Count > MaximumNames)
             return 0;
         var at = (uint)_names.Count;
         _names.AddRange(name);
@@ -120,14 +131,8 @@ internal sealed class PltNames
         return at;
     }
 
-    private static ReadOnlySpan<byte> CString(ReadOnlySpan<byte> table, uint offset)
-    {
-        if (offset >= (uint)table.Length)
-            return default;
-        var rest = table[(int)offset..];
-        var end = rest.IndexOf((byte)0);
-        return end < 0 ? default : rest[..end];
-    }
+    /// <summary>Bytes of all names: relocations that all name one long symbol must not add up.</summary>
+    private const int MaximumNames = 64 << 20;
 
     /// <summary>One stub.</summary>
     internal readonly struct Stub(ulong address, uint size, uint name)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using static TraceKit.DebugInfo.Elf.ElfConstants;
 
 namespace TraceKit.DebugInfo.Elf;
@@ -12,12 +11,13 @@ public sealed partial class SymbolTable
     {
         var raw = new List<RawSymbol>();
         var strings = new List<ReadOnlyMemory<byte>>();
-        // A debug file keeps addresses, section numbers and flags of what it was made from.
-        if (debugFile is not null && debugFile.ImageBase == image.ImageBase)
-            CollectAll(debugFile, SHT_SYMTAB, raw, strings);
-        CollectAll(image, SHT_SYMTAB, raw, strings);
-        CollectAll(image, SHT_DYNSYM, raw, strings);
-        CollectGo(image, raw, strings);
+        // A debug file, and what .gnu_debugdata holds, keep addresses, section numbers and flags of what they were made from.
+        if (debugFile is not null && IsOfLayout(debugFile, image))
+            CollectAll(debugFile, image, SHT_SYMTAB, raw, strings);
+        CollectAll(image, image, SHT_SYMTAB, raw, strings);
+        CollectAll(image, image, SHT_DYNSYM, raw, strings);
+        if (image.TryDebugData(out var inner) && IsOfLayout(inner, image))
+            CollectAll(inner, image, SHT_SYMTAB, raw, strings);
 
         var plt = PltNames.Read(image);
         foreach (var stub in plt.Stubs)
@@ -30,50 +30,48 @@ public sealed partial class SymbolTable
         return raw.Count == 0 ? Empty : Arrange(image, raw, [.. strings]);
     }
 
-    private static void CollectAll(ElfImage image, uint type, List<RawSymbol> raw, List<ReadOnlyMemory<byte>> strings)
+    private static bool IsOfLayout(ElfImage other, ElfImage image) => other.ImageBase == image.ImageBase || other.Segments.IsEmpty;
+
+    private static void CollectAll(ElfImage from, ElfImage image, uint type, List<RawSymbol> raw, List<ReadOnlyMemory<byte>> strings)
     {
-        foreach (ref readonly var section in image.Sections)
+        for (var i = 0; i < from.Sections.Length; i++)
         {
-            if (section.Type == type && section.Link < (uint)image.Sections.Length &&
-                image.TryStoredData(section, out var symbols) && image.TryStoredData(image.Sections[(int)section.Link], out var names))
-            {
-                Collect(image, symbols.Span, names, raw, strings);
-            }
+            if (from.Sections[i].Type == type && strings.Count < 254 && ElfSymbols.TryRead(from, i, out var symbols))
+                Collect(from, symbols, image.ImageBase.Value, raw, strings);
         }
     }
 
-    private static void Collect(ElfImage image, ReadOnlySpan<byte> symbols, ReadOnlyMemory<byte> names, List<RawSymbol> raw, List<ReadOnlyMemory<byte>> strings)
+    private static void Collect(ElfImage image, ElfSymbols symbols, ulong imageBase, List<RawSymbol> raw, List<ReadOnlyMemory<byte>> strings)
     {
-        if (strings.Count == 254)
-            return;
         var table = (byte)strings.Count;
-        strings.Add(names);
-        var text = names.Span;
-        var step = image.Is64Bit ? 24 : 16;
-        raw.EnsureCapacity(raw.Count + symbols.Length / step / 2);
-        for (; symbols.Length >= step; symbols = symbols[step..])
+        strings.Add(symbols.Names);
+        var text = symbols.Names.Span;
+        raw.EnsureCapacity(raw.Count + symbols.Count / 2);
+        for (var i = 0; i < symbols.Count; i++)
         {
-            // Elf64_Sym: name, info, other, shndx, value, size. Elf32_Sym: name, value, size, info, other, shndx.
-            var info = symbols[image.Is64Bit ? 4 : 12];
-            var kind = info & 0xf;
-            if (kind is not (STT_FUNC or STT_GNU_IFUNC or STT_NOTYPE))
+            var s = symbols[i];
+            if (s.Type is not (STT_FUNC or STT_GNU_IFUNC or STT_NOTYPE) || !s.IsInSection || s.NameOffset == 0 || s.NameOffset >= (uint)text.Length)
                 continue;
-            var sectionIndex = UInt16(symbols[(image.Is64Bit ? 6 : 14)..], image.IsBigEndian);
-            var name = UInt32(symbols, image.IsBigEndian);
-            if (sectionIndex is SHN_UNDEF or SHN_ABS or SHN_COMMON || name == 0 || name >= (uint)text.Length || text[(int)name] is 0)
+            var name = text[(int)s.NameOffset..];
+            if (name[0] == 0 || s.Type == STT_NOTYPE && (!IsCodeSection(image, s.Section) || IsMappingSymbol(name, image.Machine) || IsSectionBound(name)))
                 continue;
-            if (kind == STT_NOTYPE && (!IsCodeSection(image, sectionIndex) || text[(int)name] == '$' || IsSectionBound(text[(int)name..])))
-                continue;
-            ulong value = image.Is64Bit ? UInt64(symbols[8..], image.IsBigEndian) : UInt32(symbols[4..], image.IsBigEndian);
-            ulong size = image.Is64Bit ? UInt64(symbols[16..], image.IsBigEndian) : UInt32(symbols[8..], image.IsBigEndian);
+            var value = s.Value.Value;
             if (image.Machine == EM_ARM)
                 value &= ~1UL; // bit 0 says Thumb
-            var relative = value - image.ImageBase.Value;
+            var relative = value - imageBase;
             if (relative >= uint.MaxValue)
                 continue;
-            raw.Add(new RawSymbol((uint)relative, (uint)Math.Min(size, uint.MaxValue - relative), new NameRef(table, name), (byte)(info >> 4)));
+            raw.Add(new RawSymbol((uint)relative, (uint)Math.Min(s.Size, uint.MaxValue - relative), new NameRef(table, s.NameOffset), s.Binding));
         }
     }
+
+    /// <summary>
+    /// Marks where instructions (<c>$x</c>, <c>$a</c>, <c>$t</c>) or data (<c>$d</c>) begin, with or without more after a dot; RISC-V's <c>$x</c> goes on with the
+    /// instruction set (AAELF64 §5.5.4, AAELF32 §5.5.5, RISC-V psABI "Mapping symbol").
+    /// </summary>
+    private static bool IsMappingSymbol(ReadOnlySpan<byte> name, ushort machine) =>
+        machine is EM_AARCH64 or EM_ARM or EM_RISCV && name.Length > 2 && name[0] == '$' &&
+        (name[1] is (byte)'x' or (byte)'d' or (byte)'a' or (byte)'t' or (byte)'b' or (byte)'p' && name[2] is 0 or (byte)'.' || machine == EM_RISCV && name[1] == 'x');
 
     /// <summary>The linker's <c>__start_SECTION</c> and <c>__stop_SECTION</c>: they mark where a section lies, and would name all of its code.</summary>
     private static bool IsSectionBound(ReadOnlySpan<byte> name) => name.StartsWith("__start_"u8) || name.StartsWith("__stop_"u8);
@@ -86,6 +84,7 @@ public sealed partial class SymbolTable
         Array.Sort(order);
 
         int count = 0;
+        var code = CodeRanges(image);
         var starts = new uint[order.Length];
         var ends = new uint[order.Length];
         var names = new NameRef[order.Length];
@@ -108,7 +107,7 @@ public sealed partial class SymbolTable
                 if (best.Start < covered)
                     continue;
                 var limit = next < order.Length ? order[next] >> 32 : uint.MaxValue;
-                end = (uint)Math.Min(limit, EndOfSection(image, best.Start));
+                end = (uint)Math.Min(limit, EndOfCode(code, best.Start));
                 if (end <= best.Start)
                     continue;
             }
@@ -172,33 +171,61 @@ public sealed partial class SymbolTable
         return enclosing;
     }
 
-    private static bool IsCodeSection(ElfImage image, ushort index) =>
-        index < image.Sections.Length ? image.Sections[index].IsCode : image.SectionsDerived && index < SHN_LORESERVE;
+    private static bool IsCodeSection(ElfImage image, uint index) =>
+        index < (uint)image.Sections.Length ? image.Sections[(int)index].IsCode : image.SectionsDerived;
 
-    /// <summary>End of the executable section, else of the segment, that holds an address; relative to the image base.</summary>
-    private static ulong EndOfSection(ElfImage image, uint relative)
+    /// <summary>
+    /// Executable sections by address, relative to the image base and none overlapping; where there are none, executable segments.
+    /// </summary>
+    private static List<(ulong Start, ulong End)> CodeRanges(ElfImage image)
     {
-        var address = image.ImageBase.Value + relative;
+        var ranges = new List<(ulong Start, ulong End)>();
         foreach (ref readonly var s in image.Sections)
         {
-            if (s.IsCode && address >= s.Address.Value && address - s.Address.Value < s.Size)
-                return s.Address.Value + s.Size - image.ImageBase.Value;
+            if (s.IsCode && s.Size != 0)
+                Add(s.Address.Value, s.Size);
         }
 
+        // Code that no section covers: a segment holds it.
         foreach (ref readonly var s in image.Segments)
         {
-            if (s.IsCode && address >= s.Address.Value && address - s.Address.Value < s.MemorySize)
-                return s.Address.Value + s.MemorySize - image.ImageBase.Value;
+            if (s.IsCode && s.MemorySize != 0)
+                Add(s.Address.Value, s.MemorySize);
+        }
+
+        ranges.Sort(static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : b.End.CompareTo(a.End));
+        return ranges;
+
+        void Add(ulong address, ulong size)
+        {
+            var relative = address - image.ImageBase.Value;
+            if (relative <= uint.MaxValue)
+                ranges.Add((relative, Math.Min(relative + Math.Min(size, uint.MaxValue), uint.MaxValue)));
+        }
+    }
+
+    /// <summary>End of the innermost range that holds an address: the section rather than its segment. The address itself when none does.</summary>
+    private static ulong EndOfCode(List<(ulong Start, ulong End)> ranges, ulong relative)
+    {
+        int low = 0, high = ranges.Count;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (ranges[middle].Start <= relative)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        // Sections do not overlap, a segment lies around many: it is not far where it matters.
+        for (int i = low - 1, steps = 0; i >= 0 && steps < 256; i--, steps++)
+        {
+            if (relative < ranges[i].End)
+                return ranges[i].End;
         }
 
         return relative;
     }
-
-    private static ushort UInt16(ReadOnlySpan<byte> at, bool big) => big ? BinaryPrimitives.ReadUInt16BigEndian(at) : BinaryPrimitives.ReadUInt16LittleEndian(at);
-
-    private static uint UInt32(ReadOnlySpan<byte> at, bool big) => big ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
-
-    private static ulong UInt64(ReadOnlySpan<byte> at, bool big) => big ? BinaryPrimitives.ReadUInt64BigEndian(at) : BinaryPrimitives.ReadUInt64LittleEndian(at);
 
     private readonly struct RawSymbol(uint start, uint size, NameRef name, byte binding)
     {

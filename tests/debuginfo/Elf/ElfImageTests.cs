@@ -122,6 +122,114 @@ public class ElfImageTests
         Assert.Equal(BadDataCode.LimitExceeded, Assert.Throws<BadDataException>(() => ElfImage.Parse(Build(ELFCOMPRESS_ZLIB, 1UL << 30, packed.ToArray()), "z").TrySectionData(".debug_frame", out _)).Code);
     }
 
+    /// <summary>What binutils compress in each way they can, read back as what it was.</summary>
+    [Theory]
+    [InlineData("zlib")]
+    [InlineData("zlib-gnu")]
+    public void ElfImage_CompressedByObjcopy_SectionsAsBefore(string method)
+    {
+        Tool.Need("gcc");
+        Tool.Need("objcopy");
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("x.c"), "struct s { int a, b, c; }; int f(struct s *p) { return p->a + p->b; }\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"int g{i}(int x) {{ return x + {i}; }}\n")));
+        Tool.Run("gcc", "-g", "-c", "-o", folder.File("x.o"), folder.File("x.c"));
+        Tool.Run("objcopy", $"--compress-debug-sections={method}", folder.File("x.o"), folder.File("packed.o"));
+        ElfImage plain = ElfImage.Parse(File.ReadAllBytes(folder.File("x.o")), "x.o"), packed = ElfImage.Parse(File.ReadAllBytes(folder.File("packed.o")), "packed.o");
+        foreach (var name in new[] { ".debug_info", ".debug_abbrev", ".debug_line", ".debug_str" })
+        {
+            Assert.True(plain.TrySectionData(name, out var before) && packed.TrySectionData(name, out var after) && before.Span.SequenceEqual(after.Span), name);
+            Assert.True(!packed.TrySection(name, out var section) || (section.Flags & SHF_COMPRESSED) != 0 || section.Size < 200 || name == ".debug_abbrev", name);
+        }
+    }
+
+    /// <summary>The shared file's name and build-id as dwz writes them.</summary>
+    [Fact]
+    public void ElfImage_AlternateLink_NameAndBuildId()
+    {
+        var b = new ElfBuilder();
+        b.AddSection(".gnu_debugaltlink", SHT_PROGBITS, 0, 0, new ByteWriter().CString("../.dwz/shared.debug").U8(1, 2, 3, 4, 5).ToArray());
+        var link = ElfImage.Parse(b.Build(), "x").AlternateLink;
+        Assert.Equal(("../.dwz/shared.debug", "0102030405"), (link!.FileName, Convert.ToHexString(link.BuildId.Span)));
+    }
+
+    /// <summary>A file that is read when asked gives what the whole file gives, and its sections cost nothing before.</summary>
+    [Fact]
+    public void ElfImage_OnDemand_SameAsWhole()
+    {
+        var file = Tool.SystemFiles().FirstOrDefault() ?? throw new InvalidOperationException();
+        var bytes = File.ReadAllBytes(file);
+        ulong read = 0;
+        var image = ElfImage.Parse(SparseImage.OnDemand((ulong)bytes.Length, (offset, destination) =>
+        {
+            read += (ulong)destination.Length;
+            return offset <= (ulong)bytes.Length && bytes.AsSpan((int)offset).Length >= destination.Length && bytes.AsSpan((int)offset, destination.Length).TryCopyTo(destination);
+        }), file);
+        Assert.True(read < 64 << 10, $"{read} bytes for headers");
+        var whole = ElfImage.Parse(bytes, file);
+        Assert.Equal(Convert.ToHexString(whole.BuildId.Span), Convert.ToHexString(image.BuildId.Span));
+        SymbolTable a = SymbolTable.Build(whole), c = SymbolTable.Build(image);
+        Assert.Equal(a.Count, c.Count);
+        for (var i = 0; i < a.Count; i += 97)
+            Assert.Equal((a.Name(i), a[i].Start), (c.Name(i), c[i].Start));
+    }
+
+    /// <summary>Files of gigabytes: offsets, sizes and addresses above 4 GiB, of which only a few pages are at hand.</summary>
+    [Fact]
+    public void ElfImage_Over4GiB_NothingOverflows()
+    {
+        const ulong Length = 6UL << 30, TextAt = 5UL << 30;
+        var b = new ElfBuilder();
+        var names = new ByteWriter().U8(0).CString("far").ToArray();
+        // Laid out by hand: headers in front, code 5 GiB behind.
+        b.AddSection(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, TextAt, new byte[16]);
+        b.AddSymbols(false, new ElfSymbol("far", TextAt + 4, 8));
+        b.AddSegment(PT_LOAD, PF_R, 0, 0, TextAt, TextAt).AddSegment(PT_LOAD, PF_R | PF_X, TextAt, TextAt, 1 << 20, 1 << 20);
+        var front = b.Build();
+        var image = ElfImage.Parse(new SparseImage(Length, [new FileExtent(default, front)]), "huge");
+        Assert.Equal(TextAt, image.Segments[1].Address.Value);
+        Assert.True(image.TryGetBias(new Avma(0x7f00_0000_0000), new FileOffset(TextAt), 1 << 20, out var bias));
+        Assert.Equal(0x7f00_0000_0000 - TextAt, bias);
+        Assert.True(image.TryToFileOffset(new Svma(TextAt + 5), out var offset) && offset.Value == TextAt + 5);
+        Assert.False(image.Image.TryRead(new FileOffset(TextAt), 3UL << 30, out _));
+        var symbols = SymbolTable.Build(image);
+        Assert.True(symbols.TryFind(new Svma(TextAt + 11), out var far));
+        Assert.Equal("far", symbols.Name(far.Index));
+        Assert.NotEmpty(names);
+    }
+
+    /// <summary>vmlinux loads per-CPU data at 0 and its code at the top of the address space: its symbols are found all the same.</summary>
+    [Fact]
+    public void SymbolTable_KernelImage_CodeFarFromLowestSegment()
+    {
+        const ulong Text = 0xffffffff81000000;
+        var b = new ElfBuilder { Type = ET_EXEC };
+        b.AddSection(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, Text, new byte[64]);
+        b.AddSymbols(false, new ElfSymbol("vfs_read", Text + 16, 8));
+        b.AddSegment(PT_LOAD, PF_R | PF_X, 0x1000, Text, 64, 64).AddSegment(PT_LOAD, PF_R | PF_W, 0x2000, 0, 64, 64);
+        var symbols = SymbolTable.Build(ElfImage.Parse(b.Build(), "vmlinux"));
+        Assert.True(symbols.TryFind(new Svma(Text + 20), out var found));
+        Assert.Equal("vfs_read", symbols.Name(found.Index));
+    }
+
+    /// <summary>The vDSO of this process: read from memory, named by its own dynamic symbols as perf names them.</summary>
+    [Fact]
+    public void SymbolTable_Vdso_Named()
+    {
+        var line = File.ReadLines("/proc/self/maps").FirstOrDefault(l => l.EndsWith("[vdso]", StringComparison.Ordinal));
+        if (line is null)
+            Assert.Skip("no vDSO is mapped");
+        var range = line.Split(' ')[0].Split('-').Select(x => Convert.ToInt64(x, 16)).ToArray();
+        var bytes = new byte[range[1] - range[0]];
+        using (var memory = File.OpenHandle("/proc/self/mem"))
+            Assert.Equal(bytes.Length, RandomAccess.Read(memory, bytes, range[0]));
+        var image = ElfImage.Parse(bytes, "[vdso]");
+        Assert.False(image.BuildId.IsEmpty);
+        var symbols = SymbolTable.Build(image);
+        if (image.Machine != EM_X86_64)
+            Assert.Skip("names are those of x86-64");
+        Assert.True(symbols.TryFindName("__vdso_clock_gettime"u8, out var gettime) && gettime.Length > 0);
+    }
+
     /// <summary>The load bias of the shapes that exist: PIE, fixed, prelinked, two executable segments, a mapping split by mprotect.</summary>
     [Theory]
     [InlineData(0x1000UL, 0x1000UL, 0x5555_5555_5000UL, 0x1000UL, 0x2000UL, 0x5555_5555_4000UL)] // PIE or library linked at 0

@@ -75,10 +75,69 @@ public class SymbolTableTests
     {
         var table = Build(
             new ElfSymbol("import", 0, 0, Section: SHN_UNDEF), new ElfSymbol("absolute", 0x1000, 4, Section: SHN_ABS), new ElfSymbol("object", 0x1000, 4, STT_OBJECT),
-            new ElfSymbol("$x", 0x1000, 0, STT_NOTYPE), new ElfSymbol("__start_managed", 0x1000, 0, STT_NOTYPE), new ElfSymbol("__stop_managed", 0x1800, 0, STT_NOTYPE), new ElfSymbol("datalabel", 0x2000, 0, STT_NOTYPE, Section: 2), new ElfSymbol("file.c", 0x1000, 0, STT_FILE),
+            new ElfSymbol("tls", 0x10, 4, STT_TLS), new ElfSymbol("section", 0x1000, 0, STT_SECTION), new ElfSymbol("__start_managed", 0x1000, 0, STT_NOTYPE), new ElfSymbol("__stop_managed", 0x1800, 0, STT_NOTYPE), new ElfSymbol("datalabel", 0x2000, 0, STT_NOTYPE, Section: 2), new ElfSymbol("file.c", 0x1000, 0, STT_FILE),
             new ElfSymbol("ifunc", 0x1050, 4, STT_GNU_IFUNC));
         Assert.Equal(1, table.Count);
         Assert.Equal("ifunc", At(table, 0x1050));
+    }
+
+    /// <summary>Mapping symbols name no function on the machines that have them; elsewhere such a label is a label.</summary>
+    [Theory]
+    [InlineData(EM_AARCH64, "$x", false)]
+    [InlineData(EM_AARCH64, "$d.12", false)]
+    [InlineData(EM_AARCH64, "$start", true)]
+    [InlineData(EM_ARM, "$a", false)]
+    [InlineData(EM_ARM, "$t", false)]
+    [InlineData(EM_RISCV, "$xrv64i2p0_m2p0", false)]
+    [InlineData(EM_X86_64, "$x", true)]
+    public void SymbolTable_MappingSymbols_OnTheirMachinesOnly(ushort machine, string name, bool named)
+    {
+        var b = new ElfBuilder { Machine = machine };
+        b.AddSection(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, new byte[0x100]);
+        b.AddSymbols(false, new ElfSymbol(name, 0x1000, 0, STT_NOTYPE, 0));
+        b.AddSegment(PT_LOAD, PF_R | PF_X, 0, 0, 0x4000, 0x4000);
+        Assert.Equal(named ? name : "-", At(SymbolTable.Build(ElfImage.Parse(b.Build(), "m")), 0x1000));
+    }
+
+    /// <summary>A Thumb function's address has bit 0 set in the table and not in the code.</summary>
+    [Fact]
+    public void SymbolTable_ThumbFunction_EvenAddress()
+    {
+        var b = new ElfBuilder { Machine = EM_ARM, Is64Bit = false };
+        b.AddSection(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, new byte[0x100]);
+        b.AddSymbols(false, new ElfSymbol("thumb", 0x1011, 8));
+        b.AddSegment(PT_LOAD, PF_R | PF_X, 0, 0, 0x4000, 0x4000);
+        Assert.Equal("thumb", At(SymbolTable.Build(ElfImage.Parse(b.Build(), "t")), 0x1010));
+    }
+
+    /// <summary>A label without a size ends where its section ends, also when a segment goes on with another section; padding after a sized one is nobody's.</summary>
+    [Fact]
+    public void SymbolTable_LabelAtEndOfSection_EndsThere()
+    {
+        var b = new ElfBuilder();
+        b.AddSection(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000, new byte[0x40]);
+        b.AddSection(".fini", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1080, new byte[0x20]);
+        b.AddSymbols(false, new ElfSymbol("sized", 0x1000, 0xd), new ElfSymbol("label", 0x1020, 0, STT_NOTYPE), new ElfSymbol("fini", 0x1080, 0, STT_NOTYPE, 1, 2));
+        b.AddSegment(PT_LOAD, PF_R | PF_X, 0, 0, 0x4000, 0x4000);
+        var table = SymbolTable.Build(ElfImage.Parse(b.Build(), "s"));
+        Assert.Equal(["sized", "-", "label", "-", "fini", "-"], new ulong[] { 0x100c, 0x100d, 0x103f, 0x1040, 0x109f, 0x10a0 }.Select(a => At(table, a)));
+    }
+
+    /// <summary>A hundred thousand code sections and labels without a size: the ends are looked up, not searched for.</summary>
+    [Fact]
+    public void SymbolTable_ManySectionsAndEmptyLabels_Ends()
+    {
+        var b = new ElfBuilder();
+        var symbols = new List<ElfSymbol>();
+        for (var i = 0; i < 60_000; i++)
+        {
+            b.AddSection(".t", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0x1000 + (ulong)i * 16, []);
+            symbols.Add(new ElfSymbol("l" + i, 0x1000 + (ulong)i * 16, 0, STT_NOTYPE, 1, 1));
+        }
+
+        b.AddSymbols(false, [.. symbols]);
+        b.AddSegment(PT_LOAD, PF_R | PF_X, 0, 0, 0x200_0000, 0x200_0000);
+        Assert.Equal(60_000, SymbolTable.Build(ElfImage.Parse(b.Build(), "many")).Count);
     }
 
     /// <summary>A stripped file's own exports and the symbol table of its debug file name its code together.</summary>
