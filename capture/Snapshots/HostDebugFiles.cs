@@ -1,4 +1,3 @@
-using System.Text;
 using TraceKit.Capture.Native;
 
 namespace TraceKit.Capture.Snapshots;
@@ -47,15 +46,10 @@ internal static class HostDebugFiles
     {
         path = "";
         missing = null;
-        // .gnu_debugaltlink: a file name, NUL, the build-id of that file.
-        if (!debugFile.Headers.TrySection(".gnu_debugaltlink", out var section) || section.Size is < 3 or > 4096)
+        if (debugFile.Headers.AlternateLink is not { } link || link.BuildId.IsEmpty)
             return null;
-        Span<byte> bytes = stackalloc byte[(int)section.Size];
-        var end = debugFile.TryRead(section.Offset.Value, bytes) ? bytes.IndexOf((byte)0) : -1;
-        if (end < 1 || end + 2 >= bytes.Length)
-            return null;
-        var name = Encoding.UTF8.GetString(bytes[..end]);
-        var buildId = bytes[(end + 1)..];
+        var name = link.FileName;
+        var buildId = link.BuildId.Span;
         var folder = debugPath[..Math.Max(0, debugPath.LastIndexOf('/'))];
         foreach (var candidate in (ReadOnlySpan<string>)[name[0] == '/' ? name : $"{folder}/{name}", ByBuildId(buildId)])
         {

@@ -47,8 +47,8 @@ internal sealed class LineSnapshots(TraceOutput output, SnapshotBudget budget)
     public void Add(int pid, TrackedMapping mapping, ModuleFile file)
     {
         var key = KeyOf(file);
-        // An index is joined to its module by build-id.
-        if (key.Length == 0 || mapping.HitPieces is null)
+        // An index is joined to its module by build-id. Go's own table travels with the module and has all of this already.
+        if (key.Length == 0 || mapping.HitPieces is null || file.Headers.TrySection(".go.buildinfo", out _))
             return;
         if (!_modules.TryGetValue(key, out var entry))
         {
@@ -111,13 +111,7 @@ internal sealed class LineSnapshots(TraceOutput output, SnapshotBudget budget)
 
         try
         {
-            if (entry.Debug.TryLoad(ElfSnapshotParts.Lines) is not { } image)
-            {
-                entry.Missing = "its debug file changed while it was read";
-                return [];
-            }
-
-            var dwarf = DwarfInfo.Open(image, new DwarfFiles { Alternate = entry.Alternate?.TryLoad(ElfSnapshotParts.Lines) });
+            var dwarf = DwarfInfo.Open(entry.Debug.Open(), new DwarfFiles { Alternate = entry.Alternate?.Open() });
             var index = SourceIndex.Build(dwarf, Addresses(entry));
             if (dwarf.MissingFiles.Count > 0)
                 entry.Missing = $"not at hand: {string.Join(", ", dwarf.MissingFiles)}";
@@ -181,6 +175,12 @@ internal sealed class LineSnapshots(TraceOutput output, SnapshotBudget budget)
 
     private static bool HasUnits(ModuleFile file) => file.Headers.TrySection(".debug_info", out _) || file.Headers.TrySection(".zdebug_info", out _);
 
+    /// <summary>What tells functions, inlined calls and lines; where variables are is never looked at.</summary>
+    private static bool IsRead(string section) =>
+        (section.StartsWith(".debug_", StringComparison.Ordinal) || section.StartsWith(".zdebug_", StringComparison.Ordinal))
+        && !(section.Contains("_loc", StringComparison.Ordinal) || section.Contains("_pub", StringComparison.Ordinal) || section.Contains("_mac", StringComparison.Ordinal)
+            || section.Contains("_gnu_pub", StringComparison.Ordinal) || section.EndsWith("_frame", StringComparison.Ordinal));
+
     /// <summary>Bytes in memory: sections as they are, compressed ones also inflated.</summary>
     private static ulong BytesOf(ModuleFile file)
     {
@@ -188,7 +188,7 @@ internal sealed class LineSnapshots(TraceOutput output, SnapshotBudget budget)
         Span<byte> head = stackalloc byte[24];
         foreach (ref readonly var section in file.Headers.Sections)
         {
-            if (section.Type == ElfConstants.SHT_NOBITS || !(section.Name.StartsWith(".debug_", StringComparison.Ordinal) || section.Name.StartsWith(".zdebug_", StringComparison.Ordinal)))
+            if (section.Type == ElfConstants.SHT_NOBITS || !IsRead(section.Name))
                 continue;
             sum += section.Size;
             // Elf64_Chdr: type 4, reserved 4, size 8, alignment 8; "ZLIB" and the size, big-endian, before that was agreed upon.

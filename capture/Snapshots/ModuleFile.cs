@@ -57,6 +57,9 @@ internal sealed class ModuleFile : IDisposable
         }
     }
 
+    /// <summary>The whole file, each section read when it is asked for.</summary>
+    public ElfImage Open() => ElfImage.Parse(SparseImage.OnDemand(Facts.Size, TryRead), Headers.Name);
+
     /// <summary>The parts asked for, in memory.</summary>
     /// <returns>null when a range could not be read: the file was cut or changed under us.</returns>
     public ElfImage? TryLoad(ElfSnapshotParts parts)

@@ -58,6 +58,8 @@ internal sealed class ModuleSnapshots(TraceOutput output, SnapshotBudget budget,
         var parts = ElfSnapshotParts.Symbols;
         if (level >= SnapshotLevel.Unwind)
             parts |= ElfSnapshotParts.Unwind | ElfSnapshotParts.CodeWithoutTables;
+        if (level >= SnapshotLevel.Lines)
+            parts |= ElfSnapshotParts.GoInlines;
         if (level == SnapshotLevel.Full)
             parts |= ElfSnapshotParts.Lines;
         var id = budget.NextId();
@@ -121,7 +123,7 @@ internal sealed class ModuleSnapshots(TraceOutput output, SnapshotBudget budget,
 
     private List<ModuleExtent> Copy(ModuleFile file, uint id, ElfSnapshotParts parts, out ulong blobBytes, out string? reason)
     {
-        var plan = ElfSnapshotPlan.Create(file.Headers, parts, budget.ForModule, out var leftOut);
+        var plan = ElfSnapshotPlan.Create(file.Headers, parts, file.TryRead, budget.ForModule, out var leftOut);
         reason = leftOut is null ? null : $"left out for their size ({budget.Option}): {leftOut}";
         var extents = new List<ModuleExtent>(plan.Length);
         var sender = new BlobSender(output, id);

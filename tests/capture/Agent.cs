@@ -67,8 +67,11 @@ internal sealed class Agent : IDisposable
 /// <summary>What a recording holds, read back.</summary>
 internal sealed class Recording
 {
+    private readonly string _path;
+
     public Recording(string path)
     {
+        _path = path;
         using var reader = DtrReader.Open(path);
         Damage = reader.Damage.Count;
         byte[] buffer = [];
@@ -85,7 +88,10 @@ internal sealed class Recording
                     Events = EventTable.Decode(payload);
                     break;
                 case ChunkType.Module:
-                    Modules.Add(ModuleInfo.Decode(payload));
+                    var module = ModuleInfo.Decode(payload);
+                    // A later one with the same id replaces.
+                    Modules.RemoveAll(m => m.Id == module.Id);
+                    Modules.Add(module);
                     break;
                 case ChunkType.Process:
                     Processes.AddRange(ProcessTable.Decode(payload).Processes);
@@ -101,6 +107,15 @@ internal sealed class Recording
                     break;
             }
         }
+    }
+
+    /// <summary>A module's bytes, whole.</summary>
+    public byte[] Blob(ModuleInfo module)
+    {
+        using var reader = DtrReader.Open(_path);
+        var bytes = BlobPart.ReadAll(reader, module, 1 << 30, out var missing);
+        Assert.Equal(0, missing);
+        return bytes;
     }
 
     public List<ChunkType> Chunks { get; } = [];

@@ -1,4 +1,5 @@
 using TraceKit.Binary;
+using TraceKit.DebugInfo.Go;
 using static TraceKit.DebugInfo.Elf.ElfConstants;
 
 namespace TraceKit.DebugInfo.Elf;
@@ -21,17 +22,18 @@ public static class ElfSnapshotPlan
     /// <summary>The ranges to copy, by offset, none overlapping, none past the end of the file.</summary>
     /// <param name="image">From <see cref="ElfHeaderReader.Read"/>, or a whole file.</param>
     /// <param name="parts">What the snapshot should allow.</param>
-    public static SnapshotExtent[] Create(ElfImage image, ElfSnapshotParts parts) => Create(image, parts, ulong.MaxValue, out _);
+    public static SnapshotExtent[] Create(ElfImage image, ElfSnapshotParts parts) => Create(image, parts, null, ulong.MaxValue, out _);
 
     /// <summary>The ranges to copy, by offset, none overlapping, none past the end of the file, within a number of bytes.</summary>
     /// <param name="image">From <see cref="ElfHeaderReader.Read"/>, or a whole file.</param>
     /// <param name="parts">What the snapshot should allow.</param>
+    /// <param name="read">Reads from the file: where Go's tables are stands only in other tables. Null leaves out what is found so.</param>
     /// <param name="maximumBytes">
     /// All ranges together. What is over is left out, whole sections, the largest first: source lines before code, code before unwinding
     /// tables, those before symbols. Headers and notes always stay.
     /// </param>
     /// <param name="leftOut">Names and sizes of what was left out for its size; null when nothing was.</param>
-    public static SnapshotExtent[] Create(ElfImage image, ElfSnapshotParts parts, ulong maximumBytes, out string? leftOut)
+    public static SnapshotExtent[] Create(ElfImage image, ElfSnapshotParts parts, ReadAt? read, ulong maximumBytes, out string? leftOut)
     {
         var pieces = new List<Piece>();
         Add(pieces, image, Rank.Always, 0, 64, "ELF header");
@@ -64,6 +66,12 @@ public static class ElfSnapshotPlan
 
         if ((parts & ElfSnapshotParts.Symbols) != 0)
             AddPltNames(pieces, image);
+        if (read is not null && (parts & (ElfSnapshotParts.Symbols | ElfSnapshotParts.Unwind)) != 0)
+        {
+            foreach (var extent in GoSnapshotParts.Find(image, read, inlines: (parts & ElfSnapshotParts.GoInlines) != 0))
+                Add(pieces, image, Rank.Symbols, extent.Offset.Value, extent.Length, extent.Name);
+        }
+
         if ((parts & ElfSnapshotParts.Code) != 0 || ((parts & ElfSnapshotParts.CodeWithoutTables) != 0 && !HasUnwindTable(image)))
             AddCode(pieces, image);
         if (image.SectionsDerived)

@@ -275,7 +275,7 @@ public class ElfImageTests
             var image = ElfImage.Parse(bytes, "hostile");
             SymbolTable.Build(image).TryFind(new Svma(0x1010), out _);
             bool Read(ulong offset, Span<byte> destination) => offset <= (ulong)bytes.Length && bytes.AsSpan((int)offset).Length >= destination.Length && bytes.AsSpan((int)offset)[..destination.Length].TryCopyTo(destination);
-            foreach (var extent in ElfSnapshotPlan.Create(ElfHeaderReader.Read(Read, (ulong)bytes.Length, "hostile"), (ElfSnapshotParts)63))
+            foreach (var extent in ElfSnapshotPlan.Create(ElfHeaderReader.Read(Read, (ulong)bytes.Length, "hostile"), (ElfSnapshotParts)127))
                 Assert.True(extent.Offset.Value + extent.Length <= (ulong)bytes.Length);
         });
 
