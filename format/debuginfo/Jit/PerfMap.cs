@@ -48,22 +48,7 @@ public sealed class PerfMap
     /// <returns>Whatever lines are well formed; never throws.</returns>
     public static PerfMap Parse(ReadOnlyMemory<byte> text)
     {
-        var lines = new List<PerfMapLine>();
-        var bad = 0;
-        var span = text.Span;
-        for (var position = 0; position < span.Length;)
-        {
-            var length = span[position..].IndexOf((byte)'\n');
-            var line = length < 0 ? span[position..] : span.Slice(position, length);
-            if (line.Length > 0 && line[^1] == '\r')
-                line = line[..^1];
-            if (TryParseLine(line, position, lines.Count, out var parsed))
-                lines.Add(parsed);
-            else if (line.Length > 0)
-                bad++;
-            position += length < 0 ? span.Length : length + 1;
-        }
-
+        var lines = PerfMapLine.ReadAll(text.Span, out var bad);
         var pieces = PerfMapLine.MakeDisjoint(lines, out var overlapped);
         var count = pieces.Count;
         ulong[] starts = new ulong[count], ends = new ulong[count];
@@ -96,38 +81,4 @@ public sealed class PerfMap
         symbol = this[index];
         return true;
     }
-
-    private static bool TryParseLine(ReadOnlySpan<byte> line, int position, int order, out PerfMapLine parsed)
-    {
-        parsed = default;
-        var at = 0;
-        if (!TryParseHex(line, ref at, out var start) || !TryParseHex(line, ref at, out var size))
-            return false;
-        while (at < line.Length && line[at] == ' ')
-            at++;
-        var nameLength = line.Length - at;
-        if (nameLength is 0 or > InputLimits.NameBytes || size == 0 || start + size < start)
-            return false;
-        parsed = new PerfMapLine(start, start + size, order, position + at, nameLength);
-        return true;
-    }
-
-    /// <summary>One hexadecimal number, <c>0x</c> allowed, and the blank after it.</summary>
-    private static bool TryParseHex(ReadOnlySpan<byte> line, ref int at, out ulong value)
-    {
-        value = 0;
-        while (at < line.Length && line[at] == ' ')
-            at++;
-        if (line[at..].StartsWith("0x"u8))
-            at += 2;
-        var first = at;
-        for (; at < line.Length && char.IsAsciiHexDigit((char)line[at]); at++)
-            value = (value << 4) | HexDigit(line[at]);
-        if (at == first || at - first > 16 || at >= line.Length || line[at] != ' ')
-            return false;
-        at++;
-        return true;
-    }
-
-    private static uint HexDigit(byte digit) => digit <= '9' ? (uint)digit - '0' : (uint)(digit | 0x20) - 'a' + 10;
 }

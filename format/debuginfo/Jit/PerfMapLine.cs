@@ -1,3 +1,5 @@
+using TraceKit.Binary;
+
 namespace TraceKit.DebugInfo.Jit;
 
 /// <summary>One well-formed line of a perf-map: where its code is, and where in the text its name is.</summary>
@@ -53,4 +55,61 @@ internal readonly record struct PerfMapLine(ulong Start, ulong End, int Order, i
         overlapped = losers.Count;
         return pieces;
     }
+
+    /// <summary>The well-formed lines of a perf-map, in the order of the file.</summary>
+    /// <param name="text">The file.</param>
+    /// <param name="bad">Lines that are not of the form, or that name no byte.</param>
+    public static List<PerfMapLine> ReadAll(ReadOnlySpan<byte> text, out int bad)
+    {
+        var lines = new List<PerfMapLine>();
+        bad = 0;
+        for (var position = 0; position < text.Length;)
+        {
+            var length = text[position..].IndexOf((byte)'\n');
+            var line = length < 0 ? text[position..] : text.Slice(position, length);
+            if (line.Length > 0 && line[^1] == '\r')
+                line = line[..^1];
+            if (TryParse(line, position, lines.Count, out var parsed))
+                lines.Add(parsed);
+            else if (line.Length > 0)
+                bad++;
+            position += length < 0 ? text.Length : length + 1;
+        }
+
+        return lines;
+    }
+
+    private static bool TryParse(ReadOnlySpan<byte> line, int position, int order, out PerfMapLine parsed)
+    {
+        parsed = default;
+        var at = 0;
+        if (!TryParseHex(line, ref at, out var start) || !TryParseHex(line, ref at, out var size))
+            return false;
+        while (at < line.Length && line[at] == ' ')
+            at++;
+        var nameLength = line.Length - at;
+        if (nameLength is 0 or > InputLimits.NameBytes || size == 0 || start + size < start)
+            return false;
+        parsed = new PerfMapLine(start, start + size, order, position + at, nameLength);
+        return true;
+    }
+
+    /// <summary>One hexadecimal number, <c>0x</c> allowed, and the blank after it.</summary>
+    private static bool TryParseHex(ReadOnlySpan<byte> line, ref int at, out ulong value)
+    {
+        value = 0;
+        while (at < line.Length && line[at] == ' ')
+            at++;
+        if (line[at..].StartsWith("0x"u8))
+            at += 2;
+        var first = at;
+        for (; at < line.Length && char.IsAsciiHexDigit((char)line[at]); at++)
+            value = (value << 4) | HexDigit(line[at]);
+        if (at == first || at - first > 16 || at >= line.Length || line[at] != ' ')
+            return false;
+        at++;
+        return true;
+    }
+
+    private static uint HexDigit(byte digit) => digit <= '9' ? (uint)digit - '0' : (uint)(digit | 0x20) - 'a' + 10;
 }
