@@ -1,4 +1,5 @@
 using TraceKit.Binary;
+using TraceKit.DebugInfo.Jit;
 using TraceKit.DebugInfo.Unwind;
 using TraceKit.Engine.Stacks;
 
@@ -13,6 +14,7 @@ internal sealed class MappingResolver
     private readonly byte[] _states; // 0 not asked yet, 1 bias holds, 2 the file has no such part
 
     private readonly Func<ulong, int> _kernelModuleOf;
+    private readonly Lazy<Dictionary<int, int>> _jitModules;
 
     /// <param name="model">Mappings.</param>
     /// <param name="data">Tables of each module.</param>
@@ -24,6 +26,7 @@ internal sealed class MappingResolver
         _data = data;
         _biases = new ulong[model.Mappings.Length];
         _states = new byte[model.Mappings.Length];
+        _jitModules = new(() => model.Modules.Where(m => m.Kind == ModuleKind.Jit).GroupBy(m => m.Pid).ToDictionary(g => g.Key, g => g.First().Index));
     }
 
     /// <summary>What a frame is called by when an address is looked up.</summary>
@@ -33,6 +36,8 @@ internal sealed class MappingResolver
             return new FrameKey(FrameTable.NoModule, address, FrameKind.Guest);
         if ((long)address < 0)
             return ResolveKernel(address);
+        if (JitTimeline.IsKey(address))
+            return new FrameKey(JitModuleOf(space.Pid), address, FrameKind.User);
         var index = space.Find(address, time);
         if (index < 0)
             return new FrameKey(FrameTable.NoModule, address, FrameKind.User);
@@ -46,6 +51,17 @@ internal sealed class MappingResolver
     /// <summary>A kernel address: the same in every space.</summary>
     public FrameKey ResolveKernel(ulong address) =>
         new((long)address < 0 ? _kernelModuleOf(address) : FrameTable.NoModule, address, (long)address < 0 ? FrameKind.Kernel : FrameKind.User);
+
+    /// <summary>Index of the module of a process's JIT code; -1 when it has none.</summary>
+    public int JitModuleOf(int pid) => _jitModules.Value.GetValueOrDefault(pid, FrameTable.NoModule);
+
+    /// <summary>Of a process whose addresses changed their meaning, what they meant; null of all others.</summary>
+    public JitTimeline? ChangesOf(AddressSpace space) =>
+        JitModuleOf(space.Pid) is >= 0 and var module && _data[module].Jit is { HasChanges: true } timeline ? timeline : null;
+
+    /// <summary>The instructions of a process's JIT code; null of other modules, or where none are at hand.</summary>
+    public JitCodeView? CodeOf(int module) =>
+        _model.Modules[module].Kind == ModuleKind.Jit && _data[module].Jit is { } timeline ? new JitCodeView(timeline, _data[module].JitCode) : null;
 
     /// <summary>The mapping as the unwinder wants it; false when nothing is there, or something that is not code.</summary>
     public bool TryFindForUnwind(AddressSpace space, long time, ulong address, out ModuleMapping result)

@@ -23,7 +23,6 @@ internal sealed partial class ModuleCatalog
     private readonly Dictionary<(uint, uint, ulong), ModuleInfo> _byInode = [];
     private readonly Dictionary<string, ModuleInfo> _byPath = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ModuleInfo> _debugFiles = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, ModuleInfo> _perfMaps = [];
     private readonly Dictionary<string, List<ModuleInfo>> _indexes = new(StringComparer.Ordinal);
     private const int KernelIndex = 0;
 
@@ -57,8 +56,8 @@ internal sealed partial class ModuleCatalog
                     if (info.BuildId.Length > 0)
                         (System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_indexes, Convert.ToHexStringLower(info.BuildId), out _) ??= []).Add(info);
                     break;
-                case SnapshotKind.PerfMap:
-                    _perfMaps[info.Pid] = info;
+                case SnapshotKind.PerfMap or SnapshotKind.Jit or SnapshotKind.JitCode:
+                    NoteJit(info);
                     break;
                 case SnapshotKind.Kernel:
                     kernel = info;
@@ -93,12 +92,6 @@ internal sealed partial class ModuleCatalog
         index = file.IsAnonymous ? AddJit(file.Pid) : file.IsData ? AddData(file) : AddFile(file);
         _known.Add(key, index);
         return index;
-    }
-
-    private int AddJit(int pid)
-    {
-        _perfMaps.TryGetValue(pid, out var map);
-        return Add(new TraceModule { Index = _modules.Count, Kind = ModuleKind.Jit, Path = map?.Path ?? "//anon", Name = $"[JIT] tid {pid}", Pid = pid }, map);
     }
 
     private int AddData(MappedFile file) =>

@@ -19,7 +19,8 @@ internal sealed class ModuleData
     private readonly Lazy<FunctionStarts?> _functionStarts;
     private readonly Lazy<SymbolTable?> _symbols;
     private readonly Lazy<Kallsyms?> _kallsyms;
-    private readonly Lazy<PerfMap?> _perfMap;
+    private readonly Lazy<JitTimeline?> _jit;
+    private readonly Lazy<JitCode?> _jitCode;
     private readonly Lazy<SourceResolvers> _source;
     private readonly Lock _sourceGate = new();
 
@@ -36,8 +37,9 @@ internal sealed class ModuleData
         _functionStarts = new(() => Guarded(() => Image is { } image ? FunctionStarts.Build(image) : null));
         _symbols = new(() => Guarded(() => Image is { } image ? BuildSymbols(image) : null));
         _kallsyms = new(() => Guarded(() => module.Kind == ModuleKind.Kernel && Whole(pieces.Snapshot()) is { } bytes ? ReadKallsyms(bytes, pieces.Format) : null));
-        _perfMap = new(() => Guarded(() => module.Kind == ModuleKind.Jit && Whole(pieces.Snapshot()) is { } bytes ? PerfMap.Parse(bytes) : null));
-        _source = new(() => new SourceResolvers(isFile ? pieces.Source(this) : []));
+        _jit = new(() => Guarded(pieces.Timeline));
+        _jitCode = new(() => Guarded(pieces.Memory));
+        _source = new(() => new SourceResolvers(isFile || module.Kind == ModuleKind.Jit ? pieces.Source(this) : []));
     }
 
     public TraceModule Module { get; }
@@ -63,7 +65,11 @@ internal sealed class ModuleData
 
     public Kallsyms? Kallsyms => _kallsyms.Value;
 
-    public PerfMap? PerfMap => _perfMap.Value;
+    /// <summary>Of JIT code: what each address meant when.</summary>
+    public JitTimeline? Jit => _jit.Value;
+
+    /// <summary>Of JIT code: its bytes.</summary>
+    public JitCode? JitCode => _jitCode.Value;
 
     private UnwindTable? BuildUnwind()
     {

@@ -1,4 +1,5 @@
 using TraceKit.DebugInfo.Elf;
+using TraceKit.DebugInfo.Jit;
 using TraceKit.DebugInfo.Source;
 using TraceKit.Engine.DebugFiles;
 
@@ -18,6 +19,12 @@ internal sealed class ModulePieces
 
     /// <summary>Files found beside the recording, or null; given what the recording has of the file.</summary>
     public Func<ElfImage?, DebugFileSet?> Outside { get; init; } = static _ => null;
+
+    /// <summary>What the process's JIT code was when, or null when the trace does not know.</summary>
+    public Func<JitTimeline?> Timeline { get; init; } = static () => null;
+
+    /// <summary>The process's JIT code itself, or null.</summary>
+    public Func<JitCode?> Memory { get; init; } = static () => null;
 
     /// <summary>What knows lines and inlined functions, best first.</summary>
     public Func<ModuleData, IReadOnlyList<ISourceResolver>> Source { get; init; } = static _ => [];

@@ -1,3 +1,4 @@
+using TraceKit.DebugInfo.Jit;
 using TraceKit.Engine.Model;
 using TraceKit.Engine.Samples;
 using TraceKit.Engine.Stacks;
@@ -17,7 +18,9 @@ internal sealed partial class SampleWorker
     private readonly GroupTable _groups = new();
     private readonly SampleChains _chains;
     private readonly Dictionary<int, (AddressSpace Space, long Time)> _versions = [];
+    private readonly JitAddresses _jitAddresses = new();
     private int _lastVersion = int.MinValue;
+    private JitTimeline? _lastChanges;
     private int _chunkCpu = -1;
 
     public SampleWorker(Shared shared)
@@ -142,8 +145,12 @@ internal sealed partial class SampleWorker
         {
             _lastVersion = version;
             _versions.TryAdd(version, (space, time));
+            _lastChanges = _shared.Parts.Resolver.ChangesOf(space);
         }
 
-        return _stacks.Add(thread.Tid, version, _chains.Get(sample, source, space, version, isFiltered));
+        var chain = _chains.Get(sample, source, space, version, isFiltered);
+        if (_lastChanges is not null)
+            chain = _jitAddresses.Replace(chain, _lastChanges, time);
+        return _stacks.Add(thread.Tid, version, chain);
     }
 }

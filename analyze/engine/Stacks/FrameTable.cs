@@ -34,7 +34,8 @@ public sealed class FrameTable
 
     /// <summary>
     /// Address within the module's own tables (SVMA); where the module is unknown, or code without a file, the address
-    /// in the process (AVMA); of a file without a snapshot, the offset in the file.
+    /// in the process (AVMA); of a file without a snapshot, the offset in the file. Of JIT code whose address meant different things at different
+    /// times, the key of the piece of code (<see cref="TraceKit.DebugInfo.Jit.JitTimeline.Key"/>): bit 62 tells it apart.
     /// </summary>
     public ReadOnlySpan<ulong> Addresses => _addresses;
 

@@ -81,7 +81,8 @@ internal sealed class StackInterner
         return common;
     }
 
-    private static bool IsInnermost(ReadOnlySpan<ulong> chain, int i) => i == 0 || chain[i - 1] >= FirstMarker;
+    /// <summary>Whether an element is an instruction, and not a return address.</summary>
+    public static bool IsInnermost(ReadOnlySpan<ulong> chain, int i) => i == 0 || chain[i - 1] >= FirstMarker;
 
     /// <summary>Whether what follows in the chain happened inside a guest.</summary>
     public static bool IsGuestMarker(ulong value) => value is >= FirstMarker and <= GuestMarkers;

@@ -27,6 +27,8 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
     /// <param name="lookup">Look-up address.</param>
     public ResolvedFrame[] Name(AddressSpace? space, long time, ulong lookup)
     {
+        if (space is not null && (long)lookup >= 0 && _parts.Resolver.ChangesOf(space) is { } changes)
+            lookup = changes.Key(new(lookup), time);
         var key = ((long)lookup < 0 || space is null ? -1 : space.VersionAt(time), lookup);
         if (_known.TryGetValue(key, out var frames))
             return frames;
@@ -50,6 +52,7 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
                 continue;
             var concrete = analysis.Resolve(i);
             var levels = analysis.Functions.Levels(i);
+            var address = _symbolizer.NameOne(new FrameKey(frames.Modules[i], frames.Addresses[i], frames.Kinds[i])).Address;
             var named = new ResolvedFrame[levels.Length];
             for (var level = 0; level < named.Length; level++)
             {
@@ -57,6 +60,7 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
                 named[level] = concrete with
                 {
                     Function = -1,
+                    Address = address,
                     Name = function.IsKnown ? function.Name : FunctionTable.UnknownName,
                     Reason = function.Reason,
                     IsInlined = function.IsInlined,

@@ -1,6 +1,7 @@
 using System.Text;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Demangle;
+using TraceKit.DebugInfo.Jit;
 using TraceKit.DebugInfo.Source;
 using TraceKit.Engine.Model;
 using TraceKit.Engine.Stacks;
@@ -15,7 +16,7 @@ internal sealed partial class Symbolizer
     /// <returns>Whether there are answers. Frames without a symbol get the name that the debug information gives them.</returns>
     private bool ResolveSource(FrameTable frames, int start, ModuleData? data, Found[] found)
     {
-        if (data is null || data.Module.Kind is not (ModuleKind.Elf or ModuleKind.Vdso) || !data.HasSource)
+        if (data is null || data.Module.Kind is not (ModuleKind.Elf or ModuleKind.Vdso or ModuleKind.Jit) || !data.HasSource)
             return false;
         if (source == SourceDetail.None && !Array.Exists(found, f => f.Reason != UnresolvedReason.None))
             return false;
@@ -76,6 +77,10 @@ internal sealed partial class Symbolizer
     {
         var data = frame.Module < 0 ? null : modules[frame.Module];
         var found = data?.Module.Kind is ModuleKind.Elf or ModuleKind.Vdso && data.Symbols is { } symbols ? FindOneInElf(frame, symbols) : FindElsewhere(frame, data);
-        return new ResolvedFrame(-1, found.Name, found.Offset, frame.Module, data?.Module.Name ?? FunctionTable.UnknownName, frame.Address, frame.Kind, found.Reason);
+        return new ResolvedFrame(-1, found.Name, found.Offset, frame.Module, data?.Module.Name ?? FunctionTable.UnknownName, AddressOf(frame, data), frame.Kind, found.Reason);
     }
+
+    /// <summary>The address that a person sees: of a key of JIT code the address it stands for.</summary>
+    private static ulong AddressOf(FrameKey frame, ModuleData? data) =>
+        JitTimeline.IsKey(frame.Address) && data?.Jit is { } jit && jit.TryResolve(frame.Address, out _, out var address) ? address.Value : frame.Address;
 }

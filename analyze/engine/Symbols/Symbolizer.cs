@@ -177,11 +177,14 @@ internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Func
 
     private Found FindElsewhere(FrameKey frame, ModuleData? data)
     {
-        var address = new Avma(frame.Address);
-        if (frame.Kind == FrameKind.Kernel && kallsyms() is { } kernel && kernel.TryFind(address, out var symbol))
+        if (frame.Kind == FrameKind.Kernel && kallsyms() is { } kernel && kernel.TryFind(new Avma(frame.Address), out var symbol))
             return new Found(symbol.Name, symbol.Name, frame.Address - symbol.Start.Value, frame.Kind, UnresolvedReason.None);
-        if (data?.PerfMap is { } map && map.TryFind(address, out var jitted))
-            return new Found(jitted.Name, jitted.Name, frame.Address - jitted.Start.Value, frame.Kind, UnresolvedReason.None);
+        if (data?.Jit is { } jit && jit.TryResolve(frame.Address, out var code, out var address))
+        {
+            var name = jit.Name(code);
+            return new Found(name, name, address.Value - code.Start.Value, frame.Kind, UnresolvedReason.None);
+        }
+
         return new Found(FunctionTable.UnknownName, "", 0, frame.Kind, ReasonFor(data, frame.Kind));
     }
 
@@ -197,7 +200,7 @@ internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Func
             return data.Module.Unresolved;
         return data.Module.Kind switch
         {
-            ModuleKind.Jit => data.PerfMap is null ? UnresolvedReason.JitWithoutMap : UnresolvedReason.NotInPerfMap,
+            ModuleKind.Jit => data.Jit is null ? UnresolvedReason.JitWithoutMap : UnresolvedReason.NotInPerfMap,
             ModuleKind.Data => UnresolvedReason.NotCode,
             _ => UnresolvedReason.NoModuleSnapshot,
         };

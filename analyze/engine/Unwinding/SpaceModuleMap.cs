@@ -1,4 +1,5 @@
 using TraceKit.Binary;
+using TraceKit.DebugInfo.Jit;
 using TraceKit.DebugInfo.Unwind;
 using TraceKit.Engine.Model;
 
@@ -7,6 +8,7 @@ namespace TraceKit.Engine.Unwinding;
 /// <summary>The mappings of one process at one time, as the unwinder asks for them. One per worker, pointed anew for each sample.</summary>
 internal sealed class SpaceModuleMap(MappingResolver resolver) : IModuleMap
 {
+    private readonly Dictionary<int, JitCodeView?> _views = [];
     private AddressSpace _space = null!;
     private long _time;
 
@@ -17,5 +19,23 @@ internal sealed class SpaceModuleMap(MappingResolver resolver) : IModuleMap
     }
 
     /// <inheritdoc/>
-    public bool TryFind(Avma address, out ModuleMapping mapping) => resolver.TryFindForUnwind(_space, _time, address.Value, out mapping);
+    public bool TryFind(Avma address, out ModuleMapping mapping)
+    {
+        if (!resolver.TryFindForUnwind(_space, _time, address.Value, out mapping))
+            return false;
+        if (mapping.Table is null && ViewOf(mapping.ModuleIndex) is { } view)
+        {
+            view.Time = _time;
+            mapping = mapping with { Code = view };
+        }
+
+        return true;
+    }
+
+    private JitCodeView? ViewOf(int module)
+    {
+        if (!_views.TryGetValue(module, out var view))
+            _views.Add(module, view = resolver.CodeOf(module));
+        return view;
+    }
 }

@@ -20,14 +20,14 @@ public sealed partial class JitTimeline : ISourceResolver
                 if (entry.Index != loaded)
                 {
                     loaded = entry.Index;
+                    // Of several at one place the last one stands.
                     lines = [.. _dumps[dump].Lines(_dumps[dump].Codes[_claims[entry.Index].At]).OrderBy(l => l.Offset)];
+                    lines = [.. lines.Where((l, i) => i + 1 == lines.Length || lines[i + 1].Offset != l.Offset)];
                     offsets = [.. lines.Select(l => l.Offset)];
                 }
 
                 var best = Array.BinarySearch(offsets, address.Value - entry.Start.Value);
                 best = best >= 0 ? best : ~best - 1;
-                while (best >= 0 && best + 1 < offsets.Length && offsets[best + 1] == offsets[best])
-                    best++;
                 if (best >= 0)
                     frames.Add(new SourceFrame(frames.Intern(Name(entry)), frames.Intern(lines[best].File), lines[best].Line, 0));
             }
