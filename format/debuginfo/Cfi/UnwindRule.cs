@@ -28,6 +28,13 @@ public readonly struct UnwindRule : IEquatable<UnwindRule>
         _saved = saved;
     }
 
+    private UnwindRule(uint head, int cfaOffset, ulong saved)
+    {
+        _head = head;
+        _cfaOffset = cfaOffset;
+        _saved = saved;
+    }
+
     /// <summary>What it says.</summary>
     public UnwindRuleKind Kind => (UnwindRuleKind)(byte)_head;
 
@@ -37,11 +44,17 @@ public readonly struct UnwindRule : IEquatable<UnwindRule>
     /// <summary>The frame was interrupted, not called.</summary>
     public bool IsSignalFrame => (_head >> 16 & 1) != 0;
 
+    /// <summary>Found from instructions, not from CFI.</summary>
+    public bool IsFromCode => (_head >> 17 & 1) != 0;
+
     /// <summary>Bytes added to the register; for <see cref="UnwindRuleKind.Full"/> the position of the full row.</summary>
     public int CfaOffset => _cfaOffset;
 
     /// <summary>Eight saved bytes, the first in the low bits.</summary>
     public ulong Saved => _saved;
+
+    internal static UnwindRule FromCode(byte cfaRegister, int cfaOffset, ulong saved) =>
+        new((uint)UnwindRuleKind.Frame | (uint)cfaRegister << 8 | 1u << 17, cfaOffset, saved);
 
     internal ulong Low => _head | (ulong)(uint)_cfaOffset << 32;
 

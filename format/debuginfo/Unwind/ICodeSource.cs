@@ -3,7 +3,7 @@ using TraceKit.Binary;
 namespace TraceKit.DebugInfo.Unwind;
 
 /// <summary>The instructions of a module that has no CFI for all of its code: a JIT compiler's code area, or the <c>.text</c> of a file.</summary>
-/// <remarks>Asked for addresses that no CFI covers; what the instructions do to the stack pointer tells the frame.</remarks>
+/// <remarks>Asked for addresses that no CFI covers; what the instructions do to the stack pointer tells the frame (<see cref="X64Prologue"/>).</remarks>
 public interface ICodeSource
 {
     /// <summary>

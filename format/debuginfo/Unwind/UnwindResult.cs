@@ -5,7 +5,8 @@ namespace TraceKit.DebugInfo.Unwind;
 /// <param name="stop">Why it ended.</param>
 /// <param name="neededBytes">See <see cref="NeededBytes"/>.</param>
 /// <param name="framePointerSteps">See <see cref="FramePointerSteps"/>.</param>
-public readonly struct UnwindResult(int count, UnwindStop stop, ulong neededBytes, int framePointerSteps)
+/// <param name="codeSteps">See <see cref="CodeSteps"/>.</param>
+public readonly struct UnwindResult(int count, UnwindStop stop, ulong neededBytes, int framePointerSteps, int codeSteps = 0)
 {
     /// <summary>Frames written; at least 1 when there was room: the sampled instruction itself.</summary>
     public int Count { get; } = count;
@@ -15,6 +16,9 @@ public readonly struct UnwindResult(int count, UnwindStop stop, ulong neededByte
 
     /// <summary>With <see cref="UnwindStop.DumpTruncated"/>: bytes a dump from the same start would have needed for one more frame; else 0.</summary>
     public ulong NeededBytes { get; } = neededBytes;
+
+    /// <summary>Steps over code without CFI, by what its instructions do (<see cref="ICodeSource"/>).</summary>
+    public int CodeSteps { get; } = codeSteps;
 
     /// <summary>Steps that went by the frame pointer for want of CFI: right by convention, not by proof.</summary>
     public int FramePointerSteps { get; } = framePointerSteps;

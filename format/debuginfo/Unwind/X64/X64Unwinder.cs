@@ -6,7 +6,8 @@ namespace TraceKit.DebugInfo.Unwind;
 
 /// <summary>Unwinds x86-64 user stacks from registers and a copied piece of stack. One per worker thread: it owns a cache.</summary>
 /// <remarks>
-/// <para>Per frame, in this order: the CFI that covers the address; where none does, the frame pointer, if it points into the dump above the stack
+/// <para>Per frame, in this order: the CFI that covers the address; where none does, what the function's own instructions say, if they are at hand
+/// (<see cref="X64Prologue"/>); where they do not tell, the frame pointer, if it points into the dump above the stack
 /// pointer and the word above it is an address in an executable mapping; else it stops and says why. It never guesses from the stack's content,
 /// never goes back down the stack, and reports no address outside of executable mappings except the sampled one.</para>
 /// <para><b>Frames</b> are AVMAs, innermost first. The first is the sampled instruction, exact; the others are return addresses, which name the instruction
@@ -29,6 +30,8 @@ public sealed partial class X64Unwinder
     private const UnwindRuleKind NoMapping = (UnwindRuleKind)0x7f;
 
     private readonly CacheEntry[] _cache = new CacheEntry[CacheSize];
+
+    private readonly X64PrologueCache _prologues = new();
 
     /// <summary>An unwinder with an empty cache.</summary>
     public X64Unwinder() => Array.Fill(_cache, new CacheEntry { Address = ulong.MaxValue });
@@ -57,6 +60,7 @@ public sealed partial class X64Unwinder
         var key = space.Key;
         var count = 0;
         var fpSteps = 0;
+        var codeSteps = 0;
         var misses = CacheMisses;
         ulong neededBytes = 0;
         UnwindStop stop;
@@ -75,6 +79,7 @@ public sealed partial class X64Unwinder
             if (rule.Kind == UnwindRuleKind.Frame)
             {
                 stop = StepFrame(rule, ref r, stack, out failed);
+                codeSteps += rule.IsFromCode ? 1 : 0;
             }
             else if (rule.Kind == UnwindRuleKind.None)
             {
@@ -96,6 +101,7 @@ public sealed partial class X64Unwinder
                 }
 
                 fpSteps -= rule.Kind == UnwindRuleKind.None ? 1 : 0;
+                codeSteps -= rule.IsFromCode ? 1 : 0;
                 break;
             }
 
@@ -122,7 +128,7 @@ public sealed partial class X64Unwinder
 
     done:
         CacheHits += count - (CacheMisses - misses);
-        return new UnwindResult(count, stop, neededBytes, fpSteps);
+        return new UnwindResult(count, stop, neededBytes, fpSteps, codeSteps);
     }
 
     /// <summary>Not a stop: the step was made.</summary>
@@ -226,6 +232,13 @@ public sealed partial class X64Unwinder
             rule = new UnwindRule(NoMapping, 0, 0, 0, false);
         else if (mapping.Table is { Machine: Elf.ElfConstants.EM_X86_64 } table)
             table.TryFind(new Svma(address - mapping.Bias), out rule);
+        if (rule.Kind == UnwindRuleKind.None && mapping.Code is { } code)
+        {
+            rule = _prologues.Find(code, new Svma(address - mapping.Bias));
+            if (code.MayChange)
+                return rule;
+        }
+
         entry.Key = key;
         entry.Address = address;
         entry.Rule = rule;
