@@ -79,6 +79,7 @@ internal sealed class MappingResolver
         {
             ModuleIndex = mapping.Module,
             Table = hasBias ? _data[mapping.Module].Unwind : null,
+            Code = hasBias ? _data[mapping.Module].Code : null,
             Bias = bias,
             Start = new Avma(mapping.Start),
             End = new Avma(mapping.End),

@@ -29,6 +29,7 @@ internal sealed class ModuleData
     public ModuleData(TraceModule module, ModulePieces pieces)
     {
         Module = module;
+        Code = new Unwinding.ModuleCode(this);
         var isFile = module.Kind is ModuleKind.Elf or ModuleKind.Vdso;
         _own = new(() => isFile ? Guarded(() => pieces.Snapshot() is { } image ? ElfImage.Parse(image, module.Path, Decompressor.Instance) : null) : null);
         _ownDebug = new(() => Guarded(() => pieces.DebugFile() is { } bytes ? ElfImage.Parse(bytes, module.Path, Decompressor.Instance) : null));
@@ -57,6 +58,9 @@ internal sealed class ModuleData
     public DebugFileSet? Outside => _outside.Value;
 
     public UnwindTable? Unwind => _unwind.Value;
+
+    /// <summary>Instructions of the file, where it is at hand whole.</summary>
+    public Unwinding.ModuleCode Code { get; }
 
     /// <summary>Apart from <see cref="Unwind"/>, which takes several times as long and which frame pointers do not need.</summary>
     public FunctionStarts? FunctionStarts => _functionStarts.Value;
