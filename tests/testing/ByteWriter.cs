@@ -81,6 +81,9 @@ public sealed class ByteWriter(bool bigEndian = false)
         return this;
     }
 
+    /// <summary>Overwrites a byte written earlier.</summary>
+    public void Patch8(int at, byte value) => _bytes[at] = value;
+
     /// <summary>Overwrites 32 bits written earlier: lengths.</summary>
     public void Patch32(int at, uint value)
     {
