@@ -38,7 +38,12 @@ internal sealed class JitSnapshots(TraceOutput output, SnapshotBudget budget)
             process.Dumps.Add(dump);
     }
 
-    public void CodeHit(int pid, ulong address) => Process(pid)?.Code.Take(address);
+    /// <summary>A sample points into made code. The memory for it was seen before; hits that come in after the process ended come too late.</summary>
+    public void CodeHit(int pid, ulong address)
+    {
+        if (_processes.TryGetValue(pid, out var process))
+            process.Code.Take(address);
+    }
 
     /// <summary>Looks how long the maps are.</summary>
     public void Look()
@@ -83,7 +88,7 @@ internal sealed class JitSnapshots(TraceOutput output, SnapshotBudget budget)
     {
         if (_processes.TryGetValue(pid, out var process))
             return process;
-        if (_processes.Count >= MaxProcesses)
+        if (_processes.Count >= MaxProcesses || !HostFile.Exists($"/proc/{pid}"))
             return null;
         var directory = Libc.open($"/proc/{pid}/root/tmp", Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
         var innermost = ProcStat.LastNumber(ProcStat.StatusField(pid, "NSpid"));

@@ -39,6 +39,7 @@ internal static class ModuleOpener
         return null;
     }
 
+    /// <summary>Ways to a file, the surest first.</summary>
     private enum Way
     {
         MapFiles,

@@ -88,7 +88,7 @@ internal sealed class SnapshotWorker
     public void ModuleHit(TrackedProcess process, TrackedMapping mapping)
     {
         // A nameless file may be a program all the same.
-        if (!mapping.IsMadeCode || mapping.Path.StartsWith("/memfd:", StringComparison.Ordinal))
+        if (!(mapping.IsMadeCode || mapping.IsJitDump) || mapping.Path.StartsWith("/memfd:", StringComparison.Ordinal))
             Add(new Request(Kind.Module, process.Pid, process.ParentPid, mapping, 0));
     }
 
