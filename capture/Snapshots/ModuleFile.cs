@@ -51,8 +51,8 @@ internal sealed class ModuleFile : IDisposable
         }
         catch (BadDataException e)
         {
-            Span<byte> magic = stackalloc byte[2];
-            reason = HostFile.ReadAt(fd, magic, 0) == 2 && magic.SequenceEqual("MZ"u8)
+            var magic = new byte[2];
+            reason = HostFile.ReadAt(fd, magic, 0) == 2 && magic.AsSpan().SequenceEqual("MZ"u8)
                 ? "a PE file (compiled ahead of time for .NET, or for Wine), not an ELF file"
                 : e.Message;
             Libc.close(fd);

@@ -64,31 +64,8 @@ public sealed class StackPointerFilter
     {
         kept = kept[..words.Length];
         var count = 0;
-        var i = 0;
-        if (Vector256.IsHardwareAccelerated && words.Length >= 4)
-        {
-            // Signed compares after flipping the top bit are unsigned compares: AVX2 has only signed ones.
-            var top = Vector256.Create(1UL << 63);
-            var min = Vector256.Create(_min);
-            var span = (Vector256.Create(_span) ^ top).AsInt64();
-            var sp = Vector256.Create(stackPointer);
-            var dump = (Vector256.Create(dumpBytes) ^ top).AsInt64();
-            ref var first = ref MemoryMarshal.GetReference(words);
-            for (; i <= words.Length - 4; i += 4)
-            {
-                var v = Vector256.LoadUnsafe(ref first, (nuint)i);
-                var inside = Vector256.LessThan(((v - min) ^ top).AsInt64(), span) | Vector256.LessThan(((v - sp) ^ top).AsInt64(), dump);
-                for (var bits = inside.ExtractMostSignificantBits(); bits != 0; bits &= bits - 1)
-                {
-                    var at = i + System.Numerics.BitOperations.TrailingZeroCount(bits);
-                    var value = words[at];
-                    kept[count] = (ushort)at;
-                    if (value - stackPointer < dumpBytes || IsKept(value))
-                        count++;
-                }
-            }
-        }
-
+        // 128 bits: every x86-64 and arm64 build has them; a build for all CPUs is compiled as if there were no wider ones.
+        var i = Vector128.IsHardwareAccelerated ? FilterFours(words, stackPointer, dumpBytes, kept, ref count) : 0;
         for (; i < words.Length; i++)
         {
             if (Keeps(words[i], stackPointer, dumpBytes))
@@ -96,6 +73,40 @@ public sealed class StackPointerFilter
         }
 
         return count;
+    }
+
+    /// <summary>Four words at a time; how many were looked at. Nearly always none of the four is kept.</summary>
+    private int FilterFours(ReadOnlySpan<ulong> words, ulong stackPointer, ulong dumpBytes, Span<ushort> kept, ref int count)
+    {
+        // Signed compares after flipping the top bit are unsigned compares, and there are only signed ones: flipped is what is subtracted.
+        const ulong Top = 1UL << 63;
+        var min = Vector128.Create((long)(_min ^ Top));
+        var span = Vector128.Create((long)(_span ^ Top));
+        var sp = Vector128.Create((long)(stackPointer ^ Top));
+        var dump = Vector128.Create((long)(dumpBytes ^ Top));
+        ref var first = ref Unsafe.As<ulong, long>(ref MemoryMarshal.GetReference(words));
+        var found = count;
+        var i = 0;
+        for (; i <= words.Length - 4; i += 4)
+        {
+            var a = Vector128.LoadUnsafe(ref first, (nuint)i);
+            var b = Vector128.LoadUnsafe(ref first, (nuint)i + 2);
+            var insideA = Vector128.LessThan(a - min, span) | Vector128.LessThan(a - sp, dump);
+            var insideB = Vector128.LessThan(b - min, span) | Vector128.LessThan(b - sp, dump);
+            if ((insideA | insideB) == Vector128<long>.Zero)
+                continue;
+            for (var bits = insideA.ExtractMostSignificantBits() | (insideB.ExtractMostSignificantBits() << 2); bits != 0; bits &= bits - 1)
+            {
+                var at = i + System.Numerics.BitOperations.TrailingZeroCount(bits);
+                var value = words[at];
+                kept[found] = (ushort)at;
+                if (value - stackPointer < dumpBytes || IsKept(value))
+                    found++;
+            }
+        }
+
+        count = found;
+        return i;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
