@@ -106,8 +106,13 @@ internal sealed class FunctionWalker
                 var inlined = a.Role == EntryRole.Inlined;
                 if (inlined || low.Kind != DwarfValueKind.None || list.Kind != DwarfValueKind.None)
                 {
+                    var before = _ranges.Count;
                     if (!Note(unit, code, hits, all, low, high, list, out var hit, ref listed))
+                    {
+                        _ranges.RemoveRange(before, _ranges.Count - before); // of a function that is not noted
                         return Damage(unit, start, "a readable list of ranges", $"{list.Kind} 0x{list.Value:x}");
+                    }
+
                     if (prune && !hit && !inlined && a.HasChildren && sibling.Kind == DwarfValueKind.UnitReference)
                     {
                         Pruned = true;
