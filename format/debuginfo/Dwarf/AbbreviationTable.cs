@@ -46,11 +46,11 @@ internal sealed class AbbreviationTable
     }
 
     /// <summary>Reads a table.</summary>
-    /// <param name="cursor">At its start.</param>
+    /// <param name="cursor">At its start; then where reading ended.</param>
     /// <param name="unit">Sizes that the steps are compiled for.</param>
     /// <param name="only">Stop after this code: who wants a unit's first entry only needs its abbreviation, most often the first. 0 for all.</param>
     /// <returns>As much as could be read; an entry of a shape that is missing is damage when it is met.</returns>
-    public static AbbreviationTable Read(SpanCursor cursor, in UnitContext unit, ulong only = 0)
+    public static AbbreviationTable Read(ref SpanCursor cursor, in UnitContext unit, ulong only = 0)
     {
         var abbreviations = new List<Abbreviation>();
         var ops = new List<PlanOp>();

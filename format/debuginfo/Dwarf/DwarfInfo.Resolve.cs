@@ -56,14 +56,16 @@ public sealed partial class DwarfInfo
         _units = new UnitList(_sections, Report);
         var map = new AddressMap();
         var ranges = new List<AddressRange>();
+        var left = (long)_sections[DwarfSection.Ranges].Length + _sections[DwarfSection.RngLists].Length + _units.Units.Length; // as in FunctionWalker
         for (var i = 0; i < _units.Units.Length; i++)
         {
             var unit = _units.Units[i];
             if (!unit.MayHaveCode)
                 continue;
             ranges.Clear();
-            if (!TryUnitRanges(unit, ranges))
+            if (left < 0 || !TryUnitRanges(unit, ranges))
                 Report(unit, new BadDataException(_sections.Image.Name, _sections.NameOf(unit.Section), (ulong)unit.Offset, BadDataCode.InvalidValue, "a readable list of ranges", $"{unit.RangesValue.Kind} 0x{unit.RangesValue.Value:x}"));
+            left -= ranges.Count;
             foreach (var range in ranges)
             {
                 if (Code.Contains(range.Start))

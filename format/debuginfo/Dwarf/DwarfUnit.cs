@@ -147,18 +147,20 @@ internal sealed class DwarfUnit
     }
 
     /// <summary>Reads the first entry.</summary>
+    /// <param name="abbreviationBytes">Bytes of abbreviations that may still be read in search of first entries' shapes.</param>
     /// <returns>False when it could not be read to its end; what was read is kept.</returns>
-    public bool ReadFirstEntry()
+    public bool ReadFirstEntry(ref long abbreviationBytes)
     {
         var reader = ReaderAt(FirstEntry);
         var code = reader.Uleb();
         if (code == 0)
             return !reader.Failed; // an empty unit
         var abbreviations = Sections.Cursor(DwarfSection.Abbrev);
-        if (AbbreviationsOffset > (ulong)abbreviations.Remaining)
+        if (AbbreviationsOffset > (ulong)abbreviations.Remaining || abbreviationBytes < 0)
             return false;
         abbreviations.TrySeek((int)AbbreviationsOffset);
-        var table = AbbreviationTable.Read(abbreviations, Context, code);
+        var table = AbbreviationTable.Read(ref abbreviations, Context, code);
+        abbreviationBytes -= abbreviations.Position - (int)AbbreviationsOffset;
         ref readonly var a = ref table.Find(code, out var found);
         if (!found)
             return false;

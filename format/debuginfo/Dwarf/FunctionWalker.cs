@@ -7,9 +7,6 @@ namespace TraceKit.DebugInfo.Dwarf;
 /// <remarks>Reused from unit to unit. Names and calls stay unread until an address turns out to need them.</remarks>
 internal sealed class FunctionWalker
 {
-    /// <summary>Ranges that the lists of one unit may have altogether: many entries may name one long list.</summary>
-    private const long MostListed = 1 << 24;
-
     private readonly List<AddressRange> _listed = [];
     private readonly List<FunctionEntry> _functions = [];
     private readonly List<FunctionRange> _ranges = [];
@@ -38,7 +35,8 @@ internal sealed class FunctionWalker
         var reader = unit.ReaderAt(unit.FirstEntry);
         var ops = table.Ops;
         var all = hits.IsEmpty;
-        var listed = 0L;
+        // Every entry has a list of its own in real files, and every range of a list takes bytes; hostile ones name one long list again and again.
+        var left = unit.Linked.Sections[DwarfSection.Ranges].Length + unit.Sections[DwarfSection.RngLists].Length;
         int depth = 0, current = -1, start = reader.Position;
         while (!reader.AtEnd)
         {
@@ -106,14 +104,8 @@ internal sealed class FunctionWalker
                 var inlined = a.Role == EntryRole.Inlined;
                 if (inlined || low.Kind != DwarfValueKind.None || list.Kind != DwarfValueKind.None)
                 {
-                    var before = _ranges.Count;
-                    if (!Note(unit, code, hits, all, low, high, list, out var hit, ref listed))
-                    {
-                        _ranges.RemoveRange(before, _ranges.Count - before); // of a function that is not noted
-                        return Damage(unit, start, "a readable list of ranges", $"{list.Kind} 0x{list.Value:x}");
-                    }
-
-                    if (prune && !hit && !inlined && a.HasChildren && sibling.Kind == DwarfValueKind.UnitReference)
+                    var read = Note(unit, code, hits, all, low, high, list, out var hit, ref left);
+                    if (prune && read && !hit && !inlined && a.HasChildren && sibling.Kind == DwarfValueKind.UnitReference)
                     {
                         Pruned = true;
                         Jump(ref reader, unit, sibling);
@@ -126,6 +118,9 @@ internal sealed class FunctionWalker
                         if (a.HasChildren)
                             current = _functions.Count - 1;
                     }
+
+                    if (!read)
+                        return Damage(unit, start, "a readable list of ranges", $"{list.Kind} 0x{list.Value:x}");
                 }
 
                 depth += a.HasChildren ? 1 : 0;
@@ -139,7 +134,7 @@ internal sealed class FunctionWalker
     }
 
     /// <summary>Notes the ranges of the function that comes next.</summary>
-    private bool Note(DwarfUnit unit, CodeRanges code, ReadOnlySpan<ulong> hits, bool all, in DwarfValue low, in DwarfValue high, in DwarfValue list, out bool hit, ref long listed)
+    private bool Note(DwarfUnit unit, CodeRanges code, ReadOnlySpan<ulong> hits, bool all, in DwarfValue low, in DwarfValue high, in DwarfValue list, out bool hit, ref int left)
     {
         hit = false;
         var function = _functions.Count;
@@ -152,10 +147,10 @@ internal sealed class FunctionWalker
 
         _listed.Clear();
         var read = RangeReader.TryList(unit, list, _listed);
-        listed += _listed.Count;
+        left -= _listed.Count;
         foreach (var range in _listed)
             hit |= Note(code, hits, all, range.Start, range.End, function);
-        return read && listed <= MostListed;
+        return read && left >= 0;
     }
 
     private bool Note(CodeRanges code, ReadOnlySpan<ulong> hits, bool all, ulong start, ulong end, int function)

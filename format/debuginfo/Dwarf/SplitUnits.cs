@@ -56,7 +56,7 @@ internal sealed class SplitUnits(DwarfInfo info, DwarfFiles files)
         var c = unit.Sections.Cursor(DwarfSection.Abbrev);
         if (!c.TrySeek((int)Math.Min(unit.AbbreviationsOffset, int.MaxValue)))
             c.TrySeek(c.Remaining);
-        return AbbreviationTable.Read(c, unit.Context);
+        return AbbreviationTable.Read(ref c, unit.Context);
     }
 
     private DwarfUnit? InPackage(DwarfUnit skeleton)
@@ -93,7 +93,8 @@ internal sealed class SplitUnits(DwarfInfo info, DwarfFiles files)
         if (unit is null)
             return null;
         unit.Skeleton = skeleton;
-        if (!unit.ReadFirstEntry())
+        long abbreviationBytes = unit.Sections[DwarfSection.Abbrev].Length;
+        if (!unit.ReadFirstEntry(ref abbreviationBytes))
             info.Report(unit, UnitList.Unreadable(unit));
         return unit.Identity == skeleton.Identity ? unit : null;
     }

@@ -18,6 +18,8 @@ internal sealed class UnitList
         Sections = sections;
         var units = new List<DwarfUnit>();
         var length = sections[DwarfSection.Info].Length;
+        // A unit's first entry has the first shape of its table; hostile ones make every unit read a whole table.
+        var abbreviationBytes = 4L * sections[DwarfSection.Abbrev].Length + (1 << 16);
         for (var offset = 0; offset < length;)
         {
             var damage = DwarfUnit.Read(sections, DwarfSection.Info, offset, default, out var unit, out var next);
@@ -25,7 +27,7 @@ internal sealed class UnitList
                 report(sections, offset, damage);
             if (unit is not null)
             {
-                if (!unit.ReadFirstEntry())
+                if (!unit.ReadFirstEntry(ref abbreviationBytes))
                     report(sections, offset, Unreadable(unit));
                 units.Add(unit);
             }
@@ -66,7 +68,7 @@ internal sealed class UnitList
         var c = unit.Sections.Cursor(DwarfSection.Abbrev);
         if (!c.TrySeek((int)Math.Min(unit.AbbreviationsOffset, int.MaxValue)))
             c.TrySeek(c.Remaining);
-        var made = AbbreviationTable.Read(c, unit.Context);
+        var made = AbbreviationTable.Read(ref c, unit.Context);
         lock (_tables)
             _tables[key] = new WeakReference<AbbreviationTable>(made);
         return made;

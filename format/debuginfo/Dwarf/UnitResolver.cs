@@ -11,8 +11,8 @@ internal sealed partial class UnitResolver(DwarfInfo info)
     /// <summary>Most steps from an entry to the one that has its name: real chains have three.</summary>
     private const int MostOrigins = 16;
 
-    /// <summary>Pairs of address and range of one unit; real ones have as many as functions nest.</summary>
-    private const long MostPairs = 1 << 28;
+    /// <summary>Ranges over one address; real ones are as many as functions nest.</summary>
+    private const int MostNested = 512;
 
     private readonly FunctionWalker _walker = new();
     private readonly Dictionary<(DwarfUnit Unit, int Entry), int> _names = [];
@@ -100,14 +100,14 @@ internal sealed partial class UnitResolver(DwarfInfo info)
         if (_walker.Walk(unit, table, info.Code, addresses, prune) is { } damage)
             info.Report(unit, damage);
         owners.Fill(-1);
-        var pairs = 0L;
+        var left = (long)addresses.Length * MostNested + (1 << 16);
         foreach (ref readonly var range in _walker.Ranges)
         {
-            for (var i = FunctionWalker.LowerBound(addresses, range.Start); i < addresses.Length && addresses[i] < range.End; i++, pairs++)
+            for (var i = FunctionWalker.LowerBound(addresses, range.Start); i < addresses.Length && addresses[i] < range.End; i++, left--)
                 owners[i] = range.Function;
-            if (pairs > MostPairs)
+            if (left < 0)
             {
-                info.Report(unit, new BadDataException(unit.Sections.Image.Name, unit.Sections.NameOf(unit.Section), (ulong)unit.Offset, BadDataCode.LimitExceeded, $"at most {MostPairs} hits of ranges", "more"));
+                info.Report(unit, new BadDataException(unit.Sections.Image.Name, unit.Sections.NameOf(unit.Section), (ulong)unit.Offset, BadDataCode.LimitExceeded, $"at most {MostNested} ranges over an address", "more"));
                 break;
             }
         }

@@ -1,5 +1,6 @@
 using TraceKit.DebugInfo.Dwarf;
 using TraceKit.DebugInfo.Elf;
+using TraceKit.DebugInfo.Source;
 
 namespace TraceKit.DebugInfo.Tests.Dwarf;
 
@@ -76,7 +77,7 @@ public class DwarfOracleTests
         var addresses = DwarfPrograms.Sample(ElfImage.Parse(File.ReadAllBytes(first), first), 1500, 13);
         var before = DwarfPrograms.Symbolize(folder, first, addresses);
         Tool.Run("dwz", "-m", folder.File("shared.debug"), first, second);
-        var frames = new Source.SourceFrames();
+        var frames = new SourceFrames();
         var dwarf = DwarfInfo.Open(ElfImage.Parse(File.ReadAllBytes(first), first), new DwarfFiles { Alternate = ElfImage.Parse(File.ReadAllBytes(folder.File("shared.debug")), "shared.debug") });
         dwarf.Resolve(addresses, frames);
         for (var i = 0; i < addresses.Length; i++)
@@ -94,7 +95,7 @@ public class DwarfOracleTests
         var image = ElfImage.Parse(File.ReadAllBytes(program), program);
         var addresses = DwarfPrograms.Sample(image, 500, 14);
         var dwarf = DwarfInfo.Open(image);
-        var frames = new Source.SourceFrames();
+        var frames = new SourceFrames();
         dwarf.Resolve(addresses, frames);
         var lines = 0;
         for (var i = 0; i < addresses.Length; i++)
