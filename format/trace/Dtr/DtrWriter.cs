@@ -38,6 +38,34 @@ public sealed class DtrWriter : IDisposable
         Length = DtrFileHeader.Size;
     }
 
+    private DtrWriter(SafeFileHandle handle, DtrFileHeader header, IReadOnlyList<ChunkHeader> before, IDisposable? owner)
+    {
+        _handle = handle;
+        _owner = owner;
+        FileHeader = header;
+        _salt = header.Salt;
+        _index.AddRange(before);
+        Length = before.Count == 0 ? DtrFileHeader.Size : before[^1].Offset + before[^1].TotalBytes;
+        _sequence = before.Count == 0 ? 0 : before[^1].Sequence + 1;
+        RandomAccess.SetLength(handle, Length);
+    }
+
+    /// <summary>
+    /// Goes on after the last chunk of a file, in place of its Index and End, which are made anew by <see cref="Finish"/>. Everything before, damage
+    /// included, stays as it is; what is torn at the end goes.
+    /// </summary>
+    /// <param name="handle">A copy of the file, open for writing. Until <see cref="Finish"/> it is a file that did not end in order.</param>
+    /// <param name="source">The file.</param>
+    /// <param name="owner">Disposed with the writer, after the handle.</param>
+    /// <exception cref="BadDataException">Its header is damaged: its chunks could not be told from others.</exception>
+    /// <exception cref="IOException">The copy cannot be cut.</exception>
+    public static DtrWriter Continue(SafeFileHandle handle, DtrReader source, IDisposable? owner = null)
+    {
+        if (source.FileHeader is not { } header)
+            throw new BadDataException(source.Name, "file header", 0, BadDataCode.InvalidValue, "a whole file header", "a damaged one");
+        return new DtrWriter(handle, header, [.. source.Chunks.Where(c => c.Type is not (ChunkType.Index or ChunkType.End))], owner);
+    }
+
     /// <summary>What was written at the file's start.</summary>
     public DtrFileHeader FileHeader { get; }
 
