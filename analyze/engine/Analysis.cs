@@ -60,6 +60,12 @@ public sealed partial class Analysis
     /// <summary>How unwinding went.</summary>
     public UnwindTotals Unwind { get; }
 
+    /// <summary>Modules of which the recording lacks something that this analysis needed; the one that costs most samples first.</summary>
+    public IReadOnlyList<MissingPieces> Missing { get; internal set; } = [];
+
+    /// <summary>Name of the recording's file, without its folder; empty when there is none.</summary>
+    public string FileName { get; internal set; } = "";
+
     /// <summary>The name of an event, as perf prints it.</summary>
     public string EventName(int index) => (uint)index < (uint)Events.Count ? Events[index].Name : "unknown";
 

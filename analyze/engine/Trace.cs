@@ -1,5 +1,6 @@
 using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Model;
+using TraceKit.Engine.Symbols;
 using TraceKit.Format.Dtr;
 using TraceKit.Format.Dtr.Metadata;
 
@@ -61,6 +62,16 @@ public sealed partial class Trace : IDisposable
 
     /// <summary>What was looked for beside the recording, as far as it was needed up to now.</summary>
     public IReadOnlyList<DebugFileSet> DebugFiles => _catalog?.DebugFiles ?? [];
+
+    /// <summary>What the recording says of a module's own file; null when nothing.</summary>
+    internal ModuleInfo? SnapshotOf(TraceModule module) => _catalog!.InfoOf(module);
+
+    /// <summary>What the recording has of each module by itself. Opens all of them.</summary>
+    public IReadOnlyList<ModuleContents> ReadContents()
+    {
+        _ = Model;
+        return _catalog!.Contents();
+    }
 
     /// <summary>Time of the first and last sample by the chunks' headers, nanoseconds; both 0 when there is none.</summary>
     public (long First, long Last) SampleTimes { get; private set; }

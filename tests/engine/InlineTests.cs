@@ -80,7 +80,7 @@ public sealed class InlineTests
     }
 
     private static ModuleData Data(params ISourceResolver[] resolvers) => new(
-        new TraceModule { Index = 0, Kind = ModuleKind.Elf, Path = "/app", Name = "app" }, new ModulePieces { Source = _ => resolvers });
+        new TraceModule { Index = 0, Kind = ModuleKind.Elf, Path = "/app", Name = "app" }, new ModulePieces { OwnSource = _ => resolvers });
 
     private static FrameTable Frames(params ulong[] addresses) =>
         new(new int[addresses.Length], addresses, new FrameKind[addresses.Length]);

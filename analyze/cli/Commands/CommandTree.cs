@@ -30,6 +30,7 @@ internal static class CommandTree
         root.Subcommands.Add(HistCommand.Create(context));
         root.Subcommands.Add(FlameCommand.Create(context));
         root.Subcommands.Add(SymbolizeCommand.Create(context));
+        root.Subcommands.Add(SymbolsCommand.Create(context));
         foreach (var option in root.Options)
         {
             switch (option)

@@ -46,5 +46,5 @@ internal static class CommandLineCheck
         return new UserErrorException($"unknown option '{name}'{(near is null ? "" : $"; did you mean '{near}'?")}; see '{PathOf(command)} --help'");
     }
 
-    private static string PathOf(Command command) => command is RootCommand ? "tracekit" : $"tracekit {command.Name}";
+    private static string PathOf(Command command) => command is RootCommand ? "tracekit" : command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : $"tracekit {command.Name}";
 }

@@ -39,8 +39,8 @@ internal sealed partial class ModuleCatalog : IDisposable
         return set;
     }
 
-    /// <summary>What knows lines and inlined functions of a module, best first: what the recording says of it, the DWARF of its files, Go's own table.</summary>
-    private List<ISourceResolver> Source(TraceModule module, ModuleData data)
+    /// <summary>What the recording has that knows lines and inlined functions of a module, best first: its indexes, DWARF, Go's own table.</summary>
+    private List<ISourceResolver> OwnSource(TraceModule module, ModuleData data)
     {
         var resolvers = new List<ISourceResolver>();
         void Tell(string problem) => module.SourceProblem = problem;
@@ -50,14 +50,24 @@ internal sealed partial class ModuleCatalog : IDisposable
                 SourceOpener.Add(resolvers, Tell, () => SourceIndex.Read(BlobPart.ReadAll(_reader, info, MaximumSnapshotBytes, out _)));
         }
 
-        if (data.Image is { } image)
+        if (data.OwnImage is { } image)
             SourceOpener.AddDwarf(resolvers, image, default, Tell);
         if (data.OwnDebugImage is { } debug)
             SourceOpener.AddDwarf(resolvers, debug, default, Tell);
+        if (data.OwnImage is { } code)
+            SourceOpener.AddGo(resolvers, code, Tell);
+        return resolvers;
+    }
+
+    /// <summary>What files beside the recording know.</summary>
+    private static List<ISourceResolver> OutsideSource(TraceModule module, ModuleData data)
+    {
+        var resolvers = new List<ISourceResolver>();
+        void Tell(string problem) => module.SourceProblem = problem;
         if (data.Outside is { Dwarf: { } outside } set)
             SourceOpener.AddDwarf(resolvers, outside, set.DwarfFiles, Tell);
-        if ((data.Image ?? data.Outside?.Main) is { } code)
-            SourceOpener.AddGo(resolvers, code, Tell);
+        if (data.OwnImage is null && data.Outside?.Main is { } main)
+            SourceOpener.AddGo(resolvers, main, Tell);
         return resolvers;
     }
 }

@@ -17,6 +17,7 @@ internal sealed partial class ModuleCatalog
     private readonly DtrReader _reader;
     private readonly List<TraceModule> _modules = [];
     private readonly List<ModuleData> _data = [];
+    private readonly List<ModuleInfo?> _infos = [];
     private readonly Dictionary<MappedFile, int> _known = [];
     private readonly Dictionary<uint, int> _bySnapshot = [];
     private readonly Dictionary<string, ModuleInfo> _byBuildId = new(StringComparer.Ordinal);
@@ -36,21 +37,25 @@ internal sealed partial class ModuleCatalog
         _reader = reader;
         _finder = finder;
         ModuleInfo? kernel = null;
-        foreach (var info in snapshots)
+        var best = BestOfBuild(snapshots);
+        foreach (var stored in snapshots)
         {
+            var info = stored;
             switch (info.Kind)
             {
                 case SnapshotKind.Elf or SnapshotKind.Vdso:
                     if (info.BuildId.Length > 0)
+                        info = best[Convert.ToHexStringLower(info.BuildId)];
+                    if (info.BuildId.Length > 0)
                         _byBuildId.TryAdd(Convert.ToHexStringLower(info.BuildId), info);
-                    if (info.Inode != 0)
-                        _byInode.TryAdd((info.DeviceMajor, info.DeviceMinor, info.Inode), info);
-                    _byPath.TryAdd(info.Path, info);
-                    foreach (var path in info.OtherPaths)
+                    if (stored.Inode != 0)
+                        _byInode.TryAdd((stored.DeviceMajor, stored.DeviceMinor, stored.Inode), info);
+                    _byPath.TryAdd(stored.Path, info);
+                    foreach (var path in stored.OtherPaths)
                         _byPath.TryAdd(path, info);
                     break;
                 case SnapshotKind.DebugFile:
-                    _debugFiles.TryAdd(Convert.ToHexStringLower(info.BuildId), info);
+                    _debugFiles[Convert.ToHexStringLower(info.BuildId)] = info; // one that was added later has more
                     break;
                 case SnapshotKind.SourceIndex:
                     if (info.BuildId.Length > 0)
@@ -74,6 +79,42 @@ internal sealed partial class ModuleCatalog
 
         Modules = new WholeList<TraceModule>(this, _modules);
         Data = new WholeList<ModuleData>(this, _data);
+    }
+
+    /// <summary>Where a file has several snapshots of one build, the fullest: one with more parts may have been added later.</summary>
+    private static Dictionary<string, ModuleInfo> BestOfBuild(IReadOnlyList<ModuleInfo> snapshots)
+    {
+        var best = new Dictionary<string, ModuleInfo>(StringComparer.Ordinal);
+        foreach (var info in snapshots)
+        {
+            if (info.Kind is not (SnapshotKind.Elf or SnapshotKind.Vdso) || info.BuildId.Length == 0)
+                continue;
+            ref var known = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(best, Convert.ToHexStringLower(info.BuildId), out _);
+            if (known is null || info.BlobBytes > known.BlobBytes)
+                known = info;
+        }
+
+        return best;
+    }
+
+    /// <summary>What the recording has of each module.</summary>
+    public IReadOnlyList<ModuleContents> Contents() => [.. Data.Select(d => ModuleContents.Of(d, InfosOf(d.Module)))];
+
+    /// <summary>What the recording says of a module's own file; null when nothing.</summary>
+    public ModuleInfo? InfoOf(TraceModule module) => _infos[module.Index];
+
+    /// <summary>Everything that the recording stores about a module.</summary>
+    public IReadOnlyList<ModuleInfo> InfosOf(TraceModule module)
+    {
+        var infos = new List<ModuleInfo>();
+        if (_infos[module.Index] is { } own)
+            infos.Add(own);
+        if (module.BuildId.Length == 0 || module.Kind != ModuleKind.Elf)
+            return infos;
+        if (_debugFiles.TryGetValue(module.BuildId, out var debug))
+            infos.Add(debug);
+        infos.AddRange(_indexes.GetValueOrDefault(module.BuildId, []));
+        return infos;
     }
 
     /// <summary>All modules; the kernel's own come last.</summary>
@@ -145,6 +186,7 @@ internal sealed partial class ModuleCatalog
         }
 
         _modules.Add(module);
+        _infos.Add(info);
         var debugFile = module.Kind == ModuleKind.Elf && module.BuildId.Length > 0 ? _debugFiles.GetValueOrDefault(module.BuildId) : null;
         _data.Add(new ModuleData(module, new ModulePieces
         {
@@ -152,7 +194,8 @@ internal sealed partial class ModuleCatalog
             Format = info?.BlobFormat ?? "",
             DebugFile = () => Snapshot(module, debugFile),
             Outside = image => FindOutside(module, image),
-            Source = data => Source(module, data),
+            OwnSource = data => OwnSource(module, data),
+            OutsideSource = data => OutsideSource(module, data),
         }));
         return module.Index;
     }

@@ -21,6 +21,7 @@ internal sealed class ModuleData
     private readonly Lazy<Kallsyms?> _kallsyms;
     private readonly Lazy<JitTimeline?> _jit;
     private readonly Lazy<JitCode?> _jitCode;
+    private readonly Lazy<IReadOnlyList<ISourceResolver>> _ownSource;
     private readonly Lazy<SourceResolvers> _source;
     private readonly Lock _sourceGate = new();
 
@@ -40,7 +41,8 @@ internal sealed class ModuleData
         _kallsyms = new(() => Guarded(() => module.Kind == ModuleKind.Kernel && Whole(pieces.Snapshot()) is { } bytes ? ReadKallsyms(bytes, pieces.Format) : null));
         _jit = new(() => Guarded(pieces.Timeline));
         _jitCode = new(() => Guarded(pieces.Memory));
-        _source = new(() => new SourceResolvers(isFile || module.Kind == ModuleKind.Jit ? pieces.Source(this) : []));
+        _ownSource = new(() => isFile || module.Kind == ModuleKind.Jit ? pieces.OwnSource(this) : []);
+        _source = new(() => new SourceResolvers(isFile ? [.. _ownSource.Value, .. pieces.OutsideSource(this)] : _ownSource.Value));
     }
 
     public TraceModule Module { get; }
@@ -79,7 +81,7 @@ internal sealed class ModuleData
     {
         if (Image is not { } image)
             return null;
-        if (!image.HasUnwind() && Outside?.Main is { } whole)
+        if (!image.HasUnwind() && (OwnDebugImage?.HasUnwind() == true ? OwnDebugImage : Outside?.Main ?? Outside?.Debug) is { } whole)
             image = whole;
         var rows = new UnwindRowList();
         if (KnownStarts.IsGo(image) && Symbols is { } symbols)
@@ -106,6 +108,14 @@ internal sealed class ModuleData
         if (OwnDebugImage is null && !image.HasBytes(".symtab") && Outside is { } set)
             return SymbolTable.Build(image, set.Debug ?? set.Main);
         return SymbolTable.Build(image, OwnDebugImage);
+    }
+
+    /// <summary>The same from what the recording itself has.</summary>
+    public void ResolveOwnSource(ReadOnlySpan<Svma> addresses, SourceFrames frames)
+    {
+        var resolvers = new SourceResolvers(_ownSource.Value);
+        lock (_sourceGate)
+            resolvers.Resolve(addresses, frames);
     }
 
     private static Kallsyms ReadKallsyms(ReadOnlyMemory<byte> bytes, string format) =>

@@ -26,6 +26,9 @@ internal sealed class ModulePieces
     /// <summary>The process's JIT code itself, or null.</summary>
     public Func<JitCode?> Memory { get; init; } = static () => null;
 
-    /// <summary>What knows lines and inlined functions, best first.</summary>
-    public Func<ModuleData, IReadOnlyList<ISourceResolver>> Source { get; init; } = static _ => [];
+    /// <summary>What the recording has that knows lines and inlined functions, best first.</summary>
+    public Func<ModuleData, IReadOnlyList<ISourceResolver>> OwnSource { get; init; } = static _ => [];
+
+    /// <summary>What was found beside it and knows them.</summary>
+    public Func<ModuleData, IReadOnlyList<ISourceResolver>> OutsideSource { get; init; } = static _ => [];
 }

@@ -183,12 +183,13 @@ public static class HtmlDataBuilder
                 through[entry.Module] += entry.TotalCount;
         }
 
+        var missing = analysis.Missing.ToDictionary(m => m.Module.Index, m => LossNotes.Describe(m).Split(": ", 3)[^1]);
         return [.. analysis.Modules.Select((module, i) => new ReportModule
         {
             Name = module.Name,
             Path = module.Path,
             BuildId = module.BuildId,
-            Missing = module.SnapshotProblem,
+            Missing = missing.TryGetValue(i, out var note) ? note : module.SnapshotProblem,
             Samples = through[i],
         })];
     }
@@ -231,6 +232,7 @@ public static class HtmlDataBuilder
     private static List<string> Notes(Trace trace, Analysis analysis, long[] samples)
     {
         var notes = new List<string>(LossNotes.Serious(analysis));
+        notes.AddRange(LossNotes.Missing(analysis, 3));
         notes.AddRange(trace.Host.Notes);
         if (trace.Summary is null)
             notes.Add("The recording did not end in order: what was not yet written when it stopped is missing.");

@@ -2,6 +2,7 @@ using System.Globalization;
 using TraceKit.DebugInfo.Unwind;
 using TraceKit.Engine;
 using TraceKit.Engine.Symbols;
+using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Profiles;
 
@@ -23,6 +24,7 @@ public static class LossNotes
             notes.Add($"Threads known by number only: {N(totals.UnknownThread)} samples");
         notes.Add(Unresolved(totals));
         notes.Add(Stacks(analysis));
+        notes.AddRange(Missing(analysis, MostModules));
         return notes;
     }
 
@@ -55,6 +57,46 @@ public static class LossNotes
         return unnamed == 0
             ? "Unresolved: 0 samples without a function's name"
             : $"Unresolved: {N(unnamed)} of {N(named + unnamed)} samples without a function's name ({Share(unnamed, named + unnamed)}): {string.Join(", ", reasons)}";
+    }
+
+    private const int MostModules = 5;
+
+    /// <summary>Modules of which something is missing, worst first, and how to supply it.</summary>
+    /// <param name="analysis">Whose.</param>
+    /// <param name="most">The most modules to name.</param>
+    public static IReadOnlyList<string> Missing(Analysis analysis, int most)
+    {
+        var missing = analysis.Missing.Where(m => m.CanBeSupplied).ToArray();
+        var notes = missing.Take(most).Select(Describe).ToList();
+        if (missing.Length > most)
+            notes.Add($"{N(missing.Length - most)} more modules lack something ('tracekit symbols list' names them)");
+        if (missing.Length > 0)
+            notes.Add($"Supply them: tracekit symbols add {(analysis.FileName is { Length: > 0 } and not "-" ? SafeText.Show(analysis.FileName) : "FILE.dtr")} --debug-dir DIR");
+        return notes;
+    }
+
+    /// <summary>What is missing of a module, and what that costs: <c>libfoo.so (build-id 12ab…): no symbols; 1234 samples unnamed</c>.</summary>
+    public static string Describe(MissingPieces missing)
+    {
+        var module = missing.Module;
+        var costs = new List<string>();
+        if (missing.UnnamedSamples > 0)
+            costs.Add($"{N(missing.UnnamedSamples)} samples unnamed");
+        else if (missing.UnnamedFrames > 0)
+            costs.Add($"{N(missing.UnnamedFrames)} callers unnamed");
+        if (missing.StoppedStacks > 0)
+            costs.Add($"{N(missing.StoppedStacks)} stacks end there");
+        if (missing.Lineless > 0)
+            costs.Add($"{N(missing.Lineless)} samples without a line");
+        var what = missing.Reason switch
+        {
+            UnresolvedReason.None => missing.StoppedStacks > 0 ? "no unwind information" : "no lines",
+            UnresolvedReason.NoModuleSnapshot => module.SnapshotProblem.Length > 0 ? SafeText.Show(module.SnapshotProblem) : "no snapshot",
+            UnresolvedReason.NoSymbolTable => "no symbols",
+            UnresolvedReason.NoSymbol => "no symbols there",
+            _ => Describe(missing.Reason),
+        };
+        return $"Missing: {SafeText.Show(module.Name)} ({(module.BuildId.Length > 0 ? "build-id " + module.BuildId : "no build-id")}): {what}; {string.Join(", ", costs)}";
     }
 
     private static string Stacks(Analysis analysis)
