@@ -18,7 +18,6 @@ internal static class SymbolsCommand
         command.Subcommands.Add(CreateAdd(context));
         command.Subcommands.Add(CreateList(context));
         HelpWithExamples.Examples[command] = ["tracekit symbols list app.dtr", "tracekit symbols add app.dtr --debug-dir ./debug"];
-        command.SetAction(_ => throw new UserErrorException("'add' or 'list' is needed; see 'tracekit symbols --help'"));
         return command;
     }
 

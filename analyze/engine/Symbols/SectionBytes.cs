@@ -8,7 +8,8 @@ internal static class SectionBytes
     /// <summary>Whether a section's bytes are at hand: a snapshot has the headers of all sections, and the bytes of some.</summary>
     public static bool HasBytes(this ElfImage image, string name) =>
         image.TrySection(name, out var section) && section.Type != ElfConstants.SHT_NOBITS && section.Size > 0
-        && image.Image.TryRead(section.Offset, Math.Min(section.Size, 16), out _);
+        // Of a snapshot all bytes: some of them may be there by chance. A file on the disk is not read for it.
+        && image.Image.TryRead(section.Offset, image.Image.Extents.IsEmpty ? Math.Min(section.Size, 16) : section.Size, out _);
 
     /// <summary>Whether it has units of debugging information.</summary>
     public static bool HasDwarf(this ElfImage image) => image.HasBytes(".debug_info") || image.HasBytes(".zdebug_info");
