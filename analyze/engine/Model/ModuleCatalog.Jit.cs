@@ -21,11 +21,12 @@ internal sealed partial class ModuleCatalog
         module.HasSnapshot = infos.Exists(i => i.BlobBytes > 0);
         module.SnapshotProblem = string.Join("; ", infos.Select(i => i.MissingReason).Where(r => !string.IsNullOrEmpty(r)));
         _modules.Add(module);
+        _infos.Add(infos);
         _data.Add(new ModuleData(module, new ModulePieces
         {
             Timeline = () => Timeline(module, infos),
             Memory = () => Memory(module, infos),
-            Source = static data => data.Jit is { HasLines: true } jit ? [jit] : [],
+            OwnSource = static data => data.Jit is { HasLines: true } jit ? [jit] : [],
         }));
         return module.Index;
     }

@@ -17,7 +17,7 @@ internal sealed partial class ModuleCatalog
     private readonly DtrReader _reader;
     private readonly List<TraceModule> _modules = [];
     private readonly List<ModuleData> _data = [];
-    private readonly List<ModuleInfo?> _infos = [];
+    private readonly List<IReadOnlyList<ModuleInfo>> _infos = [];
     private readonly Dictionary<MappedFile, int> _known = [];
     private readonly Dictionary<uint, int> _bySnapshot = [];
     private readonly Dictionary<string, ModuleInfo> _byBuildId = new(StringComparer.Ordinal);
@@ -101,14 +101,12 @@ internal sealed partial class ModuleCatalog
     public IReadOnlyList<ModuleContents> Contents() => [.. Data.Select(d => ModuleContents.Of(d, InfosOf(d.Module)))];
 
     /// <summary>What the recording says of a module's own file; null when nothing.</summary>
-    public ModuleInfo? InfoOf(TraceModule module) => _infos[module.Index];
+    public ModuleInfo? InfoOf(TraceModule module) => _infos[module.Index] is [var info, ..] ? info : null;
 
     /// <summary>Everything that the recording stores about a module.</summary>
     public IReadOnlyList<ModuleInfo> InfosOf(TraceModule module)
     {
-        var infos = new List<ModuleInfo>();
-        if (_infos[module.Index] is { } own)
-            infos.Add(own);
+        var infos = new List<ModuleInfo>(_infos[module.Index]);
         if (module.BuildId.Length == 0 || module.Kind != ModuleKind.Elf)
             return infos;
         if (_debugFiles.TryGetValue(module.BuildId, out var debug))
@@ -186,7 +184,7 @@ internal sealed partial class ModuleCatalog
         }
 
         _modules.Add(module);
-        _infos.Add(info);
+        _infos.Add(info is null ? [] : [info]);
         var debugFile = module.Kind == ModuleKind.Elf && module.BuildId.Length > 0 ? _debugFiles.GetValueOrDefault(module.BuildId) : null;
         _data.Add(new ModuleData(module, new ModulePieces
         {
