@@ -5,7 +5,7 @@ using TraceKit.Capture.Pump;
 namespace TraceKit.Capture.Snapshots;
 
 /// <summary>
-/// Takes snapshots on a thread of its own, at low priority, while the processes live: modules by build-id, the kernel's symbols, the vDSO,
+/// Takes snapshots on a thread of its own, while the processes live: modules by build-id, the kernel's symbols, the vDSO,
 /// facts of processes, what just-in-time compilers leave. Requests are cheap for the encoder; each thing is read once.
 /// </summary>
 internal sealed class SnapshotWorker
@@ -149,8 +149,6 @@ internal sealed class SnapshotWorker
 
     private void Work()
     {
-        // Below what the host does, above starving.
-        ThreadPriorities.Set(10);
         while (TryTake(out var request))
         {
             if (_output.Failure is not null)
@@ -175,7 +173,10 @@ internal sealed class SnapshotWorker
                     _jits.Ended(request.Pid);
                     break;
                 case Kind.Kernel:
+                    // The kernel's list can wait for what the host does; processes do not wait for us.
+                    ThreadPriorities.Set(10);
                     KernelSnapshot.Take(_output, _budget.NextId());
+                    ThreadPriorities.Set(0);
                     break;
                 case Kind.Look:
                     _jits.Look();
@@ -187,6 +188,7 @@ internal sealed class SnapshotWorker
 
         _processes.Flush();
         _jits.Finish();
+        ThreadPriorities.Set(10);
         _lines?.Finish(() => Volatile.Write(ref _done, _done + 1));
     }
 

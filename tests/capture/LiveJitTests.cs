@@ -9,7 +9,7 @@ namespace TraceKit.Capture.Tests;
 public class LiveJitTests
 {
     /// <summary>
-    /// A compiler of three functions, half a second each: writes its map as it goes (<c>grow</c>), at its end (<c>exit</c>), or a jitdump (<c>dump</c>).
+    /// A compiler of three functions, half a second each, the last one longer, so that a busy host gets to it: writes its map as it goes (<c>grow</c>), at its end (<c>exit</c>), or a jitdump (<c>dump</c>).
     /// </summary>
     private const string Compiler = """
         #include <fcntl.h>
@@ -38,7 +38,7 @@ public class LiveJitTests
             memcpy(code + i * 65536, spin, sizeof spin);
             if (!strcmp(argv[1], "grow")) note(i);
             struct timespec a, b; clock_gettime(CLOCK_MONOTONIC, &a);
-            do { ((void (*)(void))(code + i * 65536))(); clock_gettime(CLOCK_MONOTONIC, &b); } while ((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 < 500);
+            do { ((void (*)(void))(code + i * 65536))(); clock_gettime(CLOCK_MONOTONIC, &b); } while ((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 < (i < 2 ? 500 : 2500));
           }
           if (!strcmp(argv[1], "exit")) for (int i = 0; i < 3; i++) note(i);
           return 0; }
