@@ -4,6 +4,9 @@ namespace TraceKit.DebugInfo.Dwarf.Lines;
 
 public sealed partial class LineTable
 {
+    /// <summary>Longer names than PATH_MAX are none of a file's: many entries may refer to one text of megabytes.</summary>
+    private const int MaximumNameBytes = 4096;
+
     private string?[] _paths = [];
 
     /// <summary>How many file numbers there are, the unused 0 of versions before 5 included.</summary>
@@ -68,7 +71,11 @@ public sealed partial class LineTable
     private static bool IsAbsolute(string path) =>
         path.Length > 0 && path[0] is '/' or '\\' || path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] is '/' or '\\';
 
-    private string Text(LineText text) => Encoding.UTF8.GetString(Bytes(text));
+    private string Text(LineText text)
+    {
+        var bytes = Bytes(text);
+        return bytes.Length > MaximumNameBytes ? "" : Encoding.UTF8.GetString(bytes);
+    }
 
     private ReadOnlySpan<byte> Bytes(LineText text)
     {

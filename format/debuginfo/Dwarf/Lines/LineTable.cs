@@ -18,7 +18,7 @@ public sealed partial class LineTable
     private readonly string _compilationDirectory;
     private readonly LineSequence[] _sequences;
     private readonly PackedRow[] _rows;
-    private readonly bool _overlaps;
+    private readonly int[]? _enclosing; // position of the nearest earlier sequence that reaches further; null when no two overlap
 
     private LineTable(LineHeader header, DwarfSections sections, in LineUnit unit, LineSequence[] sequences, PackedRow[] rows, bool damaged)
     {
@@ -28,8 +28,7 @@ public sealed partial class LineTable
         _sequences = sequences;
         _rows = rows;
         IsDamaged = damaged;
-        for (var i = 1; i < sequences.Length && !_overlaps; i++)
-            _overlaps = sequences[i].Start < sequences[i - 1].End;
+        _enclosing = Enclosing(sequences);
     }
 
     /// <summary>The program broke off, or the section was cut: rows up to there are here.</summary>
@@ -116,20 +115,31 @@ public sealed partial class LineTable
         }
 
         // Of sequences that overlap, the one that begins last and covers the address.
-        for (var i = low - 1; i >= 0; i--)
-        {
-            if (address < _sequences[i].End)
-            {
-                row = FindIn(_sequences[i], address);
-                return true;
-            }
+        var i = low - 1;
+        for (var steps = 0; i >= 0 && address >= _sequences[i].End; steps++)
+            i = _enclosing is null || steps == InputLimits.Depth ? -1 : _enclosing[i];
+        row = i < 0 ? default : FindIn(_sequences[i], address);
+        return i >= 0;
+    }
 
-            if (!_overlaps)
-                break;
+    private static int[]? Enclosing(LineSequence[] sequences)
+    {
+        var overlap = false;
+        for (var i = 1; i < sequences.Length && !overlap; i++)
+            overlap = sequences[i].Start < sequences[i - 1].End;
+        if (!overlap)
+            return null;
+        var enclosing = new int[sequences.Length];
+        for (var i = 0; i < sequences.Length; i++)
+        {
+            // Follow the chain of the one before until one reaches further than this.
+            var j = i - 1;
+            while (j >= 0 && sequences[j].End <= sequences[i].End)
+                j = enclosing[j];
+            enclosing[i] = j;
         }
 
-        row = default;
-        return false;
+        return enclosing;
     }
 
     private LineRow FindIn(in LineSequence sequence, Svma address)

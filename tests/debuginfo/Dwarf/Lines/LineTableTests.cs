@@ -149,6 +149,21 @@ public class LineTableTests
         Assert.Equal([2u, 3u, 2u], new[] { 0x100fUL, 0x1011UL, 0x1020UL }.Select(a => table.TryFind(new Svma(a), out var row) ? row.Line : 0));
     }
 
+    /// <summary>A hundred thousand sequences inside of one that covers them all: a look-up between them does not try each.</summary>
+    [Fact]
+    public void LineTable_ManySequencesInsideOne_LookUpsEnd()
+    {
+        var b = new LineProgramBuilder().Address(0x1000).Row(1).End(0x1_0000_0000);
+        for (var i = 0u; i < 100_000; i++)
+            b.Address(0x2000 + i * 32).Row(2).End(8);
+        var table = Read(b);
+        for (var i = 0u; i < 100_000; i++)
+        {
+            Assert.True(table.TryFind(new Svma(0x2000 + i * 32 + 16), out var row));
+            Assert.Equal(2u, row.Line);
+        }
+    }
+
     /// <summary>An address that goes back within a sequence begins a new one; no row reaches backwards.</summary>
     [Fact]
     public void LineTable_AddressGoesBack_NewSequence() =>
