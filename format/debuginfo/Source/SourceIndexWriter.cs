@@ -44,7 +44,7 @@ internal sealed class SourceIndexWriter(Func<int, string> text, List<UnitFunctio
         MemoryStream[] parts = [ends, bytes, nodeTable, functionBlocks, functions, placeBlocks, places];
         var length = (long)HeaderBytes;
         foreach (var part in parts)
-            length = Padded(length) + part.Length;
+            length += part.Length;
         if (length > int.MaxValue)
             BadDataException.Throw("source index", 0, BadDataCode.LimitExceeded, "an index below 2 GiB", $"{length} bytes");
         var all = new byte[length];
@@ -62,7 +62,6 @@ internal sealed class SourceIndexWriter(Func<int, string> text, List<UnitFunctio
         long at = HeaderBytes;
         for (var i = 0; i < parts.Length; i++)
         {
-            at = Padded(at);
             BinaryPrimitives.WriteUInt32LittleEndian(header[(40 + 4 * i)..], (uint)at);
             parts[i].GetBuffer().AsSpan(0, (int)parts[i].Length).CopyTo(all.AsSpan((int)at));
             at += parts[i].Length;
@@ -201,8 +200,6 @@ internal sealed class SourceIndexWriter(Func<int, string> text, List<UnitFunctio
         _numbers.Add(number, known);
         return known;
     }
-
-    private static long Padded(long at) => (at + 7) & ~7L;
 
     private static ulong Zigzag(long value) => (ulong)(value << 1 ^ value >> 63);
 

@@ -71,6 +71,21 @@ public class SourceIndexTests
         });
     }
 
+    /// <summary>FORMAT.md's worked example is what the writer makes, byte for byte.</summary>
+    [Fact]
+    public void SourceIndex_WorkedExample_AsInFormatMd()
+    {
+        var inlined = Function("g");
+        var b = new DwarfBuilder();
+        b.Sections[".debug_line"] = new LineProgramBuilder { Version = 4, Tables = new ByteWriter().U8(0).CString("/a.c").U8(0, 0, 0, 0).ToArray() }.Address(0x1000).Row(0).Row(1, 8).End(8).Build();
+        b.Unit(4, Unit("a.c", 0x1000, 0x10).With(DW_AT.stmt_list, DW_FORM.sec_offset, 0).Add(inlined, Function("f", 0x1000, 0x10).Add(Inlined(inlined, 0x1004, 4, 7))));
+        var bytes = SourceIndex.Build(b.Open(), []);
+        var page = File.ReadAllText(Path.Combine(Golden.RepositoryRoot(), "FORMAT.md"));
+        var block = page[page.IndexOf("## 13. Source index", StringComparison.Ordinal)..].Split("```")[1];
+        Assert.Equal(string.Join(' ', bytes.Select(v => v.ToString("x2", null))), string.Join(' ', block.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(["f@/a.c:1", "g@/a.c:1 < f:7:9", "f@/a.c:2", "-"], new ulong[] { 0x1000, 0x1004, 0x1008, 0x1010 }.Select(SourceIndex.Read(bytes).Chain));
+    }
+
     private static DwarfBuilder Sample()
     {
         var b = new DwarfBuilder();
