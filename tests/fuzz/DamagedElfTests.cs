@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Globalization;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Cfi;
@@ -32,33 +33,38 @@ public sealed class DamagedElfTests
 
     /// Every section of a program, in each version of DWARF, split and compressed too.
     [Theory]
-    [InlineData("-gdwarf-5 -O2")]
-    [InlineData("-gdwarf-4 -O2 -fdebug-types-section")]
-    [InlineData("-gdwarf-3 -O1")]
-    [InlineData("-gdwarf-5 -O2 -gsplit-dwarf")]
-    [InlineData("-gdwarf-5 -O2 -gz=zlib")]
-    [InlineData("-gdwarf-5 -gdwarf64 -O1")]
-    public void EachSection_Damaged_ThrowsOnlyBadData(string options)
+    [InlineData("g++", "-gdwarf-5 -O2")]
+    [InlineData("g++", "-gdwarf-4 -O2 -fdebug-types-section")]
+    [InlineData("g++", "-gdwarf-3 -O1")]
+    [InlineData("g++", "-gdwarf-5 -O2 -gsplit-dwarf")]
+    [InlineData("g++", "-gdwarf-5 -O2 -gz=zlib")]
+    [InlineData("g++", "-gdwarf-5 -gdwarf64 -O1")]
+    [InlineData("clang++", "-gdwarf-5 -O2")]
+    [InlineData("clang++", "-gdwarf-4 -O1 -gdwarf-aranges")]
+    public void EachSection_Damaged_ThrowsOnlyBadData(string compiler, string options)
     {
+        var worst = new Worst();
         var folder = Directory.CreateTempSubdirectory("tracekit-").FullName;
         try
         {
             File.WriteAllText(Path.Combine(folder, "p.cpp"), Source);
             try
             {
-                ProgramRun.Start("g++", [.. options.Split(' '), "-o", "p", "p.cpp"], workingDirectory: folder).MustExit();
+                ProgramRun.Start(compiler, [.. options.Split(' '), "-o", "p", "p.cpp"], workingDirectory: folder).MustExit();
             }
             catch (System.ComponentModel.Win32Exception)
             {
-                Assert.Skip("g++ is not installed");
+                Assert.Skip($"{compiler} is not installed");
             }
 
             var whole = File.ReadAllBytes(Path.Combine(folder, "p"));
             var split = Directory.EnumerateFiles(folder, "*.dwo").Select(File.ReadAllBytes).FirstOrDefault();
             ReadAll(whole, split);
-            Damage(whole, Count / 12, bytes => ReadAll(bytes, split));
+            Damage(whole, Count / 12, bytes => ReadAll(bytes, split), worst);
             if (split is not null)
-                Damage(split, Count / 12, bytes => ReadAll(whole, bytes));
+                Damage(split, Count / 12, bytes => ReadAll(whole, bytes), worst);
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{compiler} {options}, {whole.Length} bytes, {worst.Inputs} inputs: slowest {worst.Time.TotalMilliseconds:F0} ms ({worst.Slowest}), most allocated {worst.Allocated / 1e6:F1} MB ({worst.Largest})"));
         }
         finally
         {
@@ -66,7 +72,7 @@ public sealed class DamagedElfTests
         }
     }
 
-    private static void Damage(byte[] whole, int count, Action<byte[]> read)
+    private static void Damage(byte[] whole, int count, Action<byte[]> read, Worst worst)
     {
         var random = new Random(Seed);
         var sections = ElfImage.Parse(whole, "whole").Sections.ToArray();
@@ -105,6 +111,7 @@ public sealed class DamagedElfTests
             }
 
             var before = GC.GetTotalAllocatedBytes();
+            var started = Stopwatch.GetTimestamp();
             try
             {
                 read(bytes);
@@ -119,6 +126,7 @@ public sealed class DamagedElfTests
             }
 
             var allocated = GC.GetTotalAllocatedBytes() - before;
+            worst.Add(Stopwatch.GetElapsedTime(started), allocated, $"{s.Name}, damage {what}, input {i}");
             Assert.True(allocated < MaximumBytes, $"input {i} of seed {Seed}: {s.Name}, damage {what} at 0x{at:x}: {allocated} bytes");
         }
     }
@@ -168,6 +176,9 @@ public sealed class DamagedElfTests
         var dwarf = DwarfInfo.Open(image, files);
         dwarf.Resolve(ordered, frames);
         Assert.Equal(ordered.Length, frames.Count);
+        frames.Clear();
+        SourceIndex.Read(SourceIndex.Build(dwarf, ordered)).Resolve(ordered, frames);
+        Assert.Equal(ordered.Length, frames.Count);
     }
 
     private static void Guarded(Action read)
@@ -184,4 +195,27 @@ public sealed class DamagedElfTests
 
     private static int Setting(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+
+    /// <summary>The slowest and the hungriest input: told, not judged by the clock.</summary>
+    private sealed class Worst
+    {
+        public TimeSpan Time { get; private set; }
+
+        public long Allocated { get; private set; }
+
+        public string Slowest { get; private set; } = "";
+
+        public string Largest { get; private set; } = "";
+
+        public int Inputs { get; private set; }
+
+        public void Add(TimeSpan time, long allocated, string what)
+        {
+            Inputs++;
+            if (time > Time)
+                (Time, Slowest) = (time, what);
+            if (allocated > Allocated)
+                (Allocated, Largest) = (allocated, what);
+        }
+    }
 }
