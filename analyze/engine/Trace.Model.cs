@@ -10,7 +10,7 @@ public sealed partial class Trace
     private ModelParts BuildModel()
     {
         var catalog = _catalog = new ModuleCatalog(_reader, Snapshots, _debugFiles is null ? null : new DebugFileFinder(_debugFiles));
-        var sideBand = new SideBandReader(SideBandLayouts, catalog.Of);
+        var sideBand = new SideBandReader(SideBandLayouts, catalog.Of, catalog.IsProgramInMemory);
         byte[] buffer = [];
         foreach (var chunk in _reader.Chunks)
         {

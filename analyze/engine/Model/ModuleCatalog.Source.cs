@@ -1,3 +1,5 @@
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Dwarf;
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Source;
 using TraceKit.Engine.DebugFiles;
@@ -51,9 +53,9 @@ internal sealed partial class ModuleCatalog : IDisposable
         }
 
         if (data.OwnImage is { } image)
-            SourceOpener.AddDwarf(resolvers, image, default, Tell);
+            SourceOpener.AddDwarf(resolvers, image, new DwarfFiles { Alternate = Alternate(module, image) }, Tell);
         if (data.OwnDebugImage is { } debug)
-            SourceOpener.AddDwarf(resolvers, debug, default, Tell);
+            SourceOpener.AddDwarf(resolvers, debug, new DwarfFiles { Alternate = Alternate(module, debug) }, Tell);
         if (data.OwnImage is { } code)
             SourceOpener.AddGo(resolvers, code, Tell);
         return resolvers;
@@ -69,5 +71,21 @@ internal sealed partial class ModuleCatalog : IDisposable
         if (data.OwnImage is null && data.Outside?.Main is { } main)
             SourceOpener.AddGo(resolvers, main, Tell);
         return resolvers;
+    }
+
+    /// <summary>The file that dwz moved what several debug files share to, where the recording holds it.</summary>
+    private ElfImage? Alternate(TraceModule module, ElfImage image)
+    {
+        if (image.AlternateLink is not { } link || !_debugFiles.TryGetValue(Convert.ToHexStringLower(link.BuildId.Span), out var info))
+            return null;
+        try
+        {
+            return Snapshot(module, info) is { } bytes ? ElfImage.Parse(bytes, link.FileName, Decompressor.Instance) : null;
+        }
+        catch (BadDataException)
+        {
+            // As if it were not there: what needs it is then said to be missing.
+            return null;
+        }
     }
 }

@@ -125,20 +125,24 @@ internal sealed partial class ModuleCatalog
     public int Of(MappedFile file)
     {
         // Of memory without a file only the process matters; of a file, the process does not.
-        var key = file.IsAnonymous ? new MappedFile(file.Pid, "//anon", "", 0, 0, 0, 0) : file with { Pid = 0 };
+        var isMade = file.IsAnonymous && !IsProgramInMemory(file);
+        var key = isMade ? new MappedFile(file.Pid, "//anon", "", 0, 0, 0, 0) : file with { Pid = 0 };
         if (_known.TryGetValue(key, out var index))
             return index;
-        index = file.IsAnonymous ? AddJit(file.Pid) : file.IsData ? AddData(file) : AddFile(file);
+        index = isMade ? AddJit(file.Pid) : file.IsData ? AddData(file) : AddFile(file);
         _known.Add(key, index);
         return index;
     }
+
+    /// <summary>A nameless file (memfd) mostly holds made code; of one that is a program the recorder found an ELF file.</summary>
+    public bool IsProgramInMemory(MappedFile file) => file.Path.StartsWith("/memfd:", StringComparison.Ordinal) && WithBytes(Find(file)) is { Kind: SnapshotKind.Elf, BlobBytes: > 0 };
 
     private int AddData(MappedFile file) =>
         Add(new TraceModule { Index = _modules.Count, Kind = ModuleKind.Data, Path = file.Path, Name = file.Path }, null);
 
     private int AddFile(MappedFile file)
     {
-        var info = Find(file);
+        var info = WithBytes(Find(file));
         if (info is not null && _bySnapshot.TryGetValue(info.Id, out var known))
             return known;
         var path = file.IsVdso ? "[vdso]" : file.Path;
@@ -156,6 +160,10 @@ internal sealed partial class ModuleCatalog
             _bySnapshot.Add(info.Id, index);
         return index;
     }
+
+    /// <summary>The same bytes may have been mapped from several places: they are stored once, and the others only named.</summary>
+    private ModuleInfo? WithBytes(ModuleInfo? info) =>
+        info is { BlobBytes: 0, BuildId.Length: > 0 } && _byBuildId.TryGetValue(Convert.ToHexStringLower(info.BuildId), out var copied) ? copied : info;
 
     /// <summary>By what names the content, before what names the place: a path may show another file tomorrow.</summary>
     private ModuleInfo? Find(MappedFile file)
