@@ -239,8 +239,16 @@ internal ref partial struct ItaniumParser
             _at = at;
             _nodes.Substitutions.RemoveRange(candidates, _nodes.Substitutions.Count - candidates);
         }
-        else if (Take('N'))
+        else if (Peek == 'N')
         {
+            // gcc writes a nested name's type, of which each step may be substituted later; clang a type and levels, which may not. c++filt (and so perf) reads the former.
+            int at = _at, candidates = _nodes.Substitutions.Count;
+            var whole = _levelsFirst ? Fail : ParseType();
+            whole = whole == Fail ? Fail : AddPair(NodeKind.Qualified, whole, ParseBaseName());
+            if (whole != Fail)
+                return whole;
+            _at = at + 1;
+            _nodes.Substitutions.RemoveRange(candidates, _nodes.Substitutions.Count - candidates);
             // The type of srN may itself begin with a nested name's N.
             var scope = ParseType();
             return scope == Fail ? Fail : ParseLevels(scope);

@@ -21,9 +21,15 @@ internal ref partial struct ItaniumParser
     private int _at;
     private int _depth;
     private bool _inConversion;
+    private readonly bool _levelsFirst;
 
-    public ItaniumParser(ReadOnlySpan<byte> text, NodeArena nodes, bool withParameters)
+    /// <param name="text">The name.</param>
+    /// <param name="nodes">Gets the nodes.</param>
+    /// <param name="withParameters">Whether the outermost function's parameters are read.</param>
+    /// <param name="levelsFirst">Whether <c>srN</c> is read as clang writes it.</param>
+    public ItaniumParser(ReadOnlySpan<byte> text, NodeArena nodes, bool withParameters, bool levelsFirst)
     {
+        _levelsFirst = levelsFirst;
         _text = text;
         _nodes = nodes;
         _withParameters = withParameters;

@@ -76,14 +76,24 @@ internal ref partial struct ItaniumPrinter
                 PrintParameter(node, left: false);
                 break;
             case NodeKind.MemberQualifiers:
-                PrintRight(node.A);
-                PrintQualifiers((Qualifiers)node.B);
+                // As c++filt orders them: noexcept, const, &, whichever the name says first.
+                var (inside, all, noexcept) = (node.A, (Qualifiers)node.B, -1);
+                for (; _nodes[inside].Kind is NodeKind.MemberQualifiers or NodeKind.Noexcept && (noexcept < 0 || _nodes[inside].Kind != NodeKind.Noexcept); inside = _nodes[inside].A)
+                {
+                    if (_nodes[inside].Kind == NodeKind.Noexcept)
+                        noexcept = inside;
+                    else
+                        all |= (Qualifiers)_nodes[inside].B;
+                }
+
+                PrintRight(inside);
+                if (noexcept >= 0)
+                    PrintNoexcept(_nodes[noexcept]);
+                PrintQualifiers(all);
                 break;
             case NodeKind.Noexcept:
                 PrintRight(node.A);
-                _out.Append(" noexcept");
-                if (node.B >= 0)
-                    PrintParenthesized(node.B);
+                PrintNoexcept(node);
                 break;
             case NodeKind.Throw:
                 PrintRight(node.A);
@@ -113,6 +123,13 @@ internal ref partial struct ItaniumPrinter
         }
 
         _depth--;
+    }
+
+    private void PrintNoexcept(in Node node)
+    {
+        _out.Append(" noexcept");
+        if (node.B >= 0)
+            PrintParenthesized(node.B);
     }
 
     /// <summary>return-type name(parameters) qualifiers</summary>

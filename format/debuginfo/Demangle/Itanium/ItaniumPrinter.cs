@@ -28,8 +28,12 @@ internal ref partial struct ItaniumPrinter
     private bool _inLambda;
     private bool _failed;
 
-    public ItaniumPrinter(ReadOnlySpan<byte> text, NodeArena nodes, BoundedText output)
+    private readonly int _maxTemplates;
+    private int _templates;
+
+    public ItaniumPrinter(ReadOnlySpan<byte> text, NodeArena nodes, BoundedText output, int templateDepth)
     {
+        _maxTemplates = templateDepth;
         _text = text;
         _nodes = nodes;
         _out = output;
@@ -199,7 +203,17 @@ internal ref partial struct ItaniumPrinter
         if (_out.Last == '<')
             _out.Append(' ');
         _out.Append('<');
-        PrintList(node.B);
+        if (_templates < _maxTemplates)
+        {
+            _templates++;
+            PrintList(node.B);
+            _templates--;
+        }
+        else
+        {
+            _out.Append("...");
+        }
+
         // Two closing brackets apart, as C++98 wanted and c++filt still writes.
         if (_out.Last == '>')
             _out.Append(' ');

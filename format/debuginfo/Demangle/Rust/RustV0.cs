@@ -17,13 +17,17 @@ internal ref partial struct RustV0
     private int _lifetimes;
     private bool _silent;
 
-    private RustV0(ReadOnlySpan<byte> text, BoundedText output)
+    private readonly int _maxGenerics;
+    private int _generics;
+
+    private RustV0(ReadOnlySpan<byte> text, int genericDepth, BoundedText output)
     {
+        _maxGenerics = genericDepth;
         _text = text;
         _out = output;
     }
 
-    public static bool TryDemangle(ReadOnlySpan<byte> mangled, BoundedText output)
+    public static bool TryDemangle(ReadOnlySpan<byte> mangled, int genericDepth, BoundedText output)
     {
         // A version number would stand after _R; none but the first version, which has no number, exists.
         if (!mangled.StartsWith("_R"u8) || mangled.Length < 4 || !char.IsAsciiLetterUpper((char)mangled[2]))
@@ -40,7 +44,7 @@ internal ref partial struct RustV0
                 return false;
         }
 
-        var reader = new RustV0(text, output);
+        var reader = new RustV0(text, genericDepth, output);
         if (!reader.Path(inValue: true))
             return false;
         // The crate that made this copy of a generic function: read, not shown.
@@ -213,7 +217,7 @@ internal ref partial struct RustV0
                 if (!Path(inValue))
                     return false;
                 Print(inValue ? "::<" : "<");
-                if (!GenericArguments())
+                if (!ShownGenericArguments())
                     return false;
                 Print(">");
                 return true;
@@ -287,6 +291,24 @@ internal ref partial struct RustV0
         Print(disambiguator);
         Print("}");
         return true;
+    }
+
+    /// <summary>The arguments, or three dots where they are too deep: then they are read and not shown.</summary>
+    private bool ShownGenericArguments()
+    {
+        if (_generics >= _maxGenerics && !_silent)
+        {
+            Print("...");
+            _silent = true;
+            var good = GenericArguments();
+            _silent = false;
+            return good;
+        }
+
+        _generics++;
+        var shown = GenericArguments();
+        _generics--;
+        return shown;
     }
 
     private bool GenericArguments()
