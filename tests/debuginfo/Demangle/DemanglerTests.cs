@@ -39,6 +39,32 @@ public sealed class DemanglerTests
         Assert.Equal(expected, demangled);
     }
 
+    /// <summary>Template and generic arguments below a depth are three dots; the name around them stays.</summary>
+    [Theory]
+    [InlineData("_ZNSt6vectorIS_IiSaIiEESaIS1_EE9push_backEOS1_", 0, "std::vector<...>::push_back(std::vector<...>&&)")]
+    [InlineData("_ZNSt6vectorIS_IiSaIiEESaIS1_EE9push_backEOS1_", 1, "std::vector<std::vector<...>, std::allocator<...> >::push_back(std::vector<int, std::allocator<...> >&&)")]
+    [InlineData("_ZNSt6vectorIS_IiSaIiEESaIS1_EE9push_backEOS1_", 9, "std::vector<std::vector<int, std::allocator<int> >, std::allocator<std::vector<int, std::allocator<int> > > >::push_back(std::vector<int, std::allocator<int> >&&)")]
+    [InlineData("_Z1fIiEvT_", 0, "void f<...>(int)")]
+    [InlineData("_RINvC1a1fINtC1b1VINtB4_1WlEEE", 0, "a::f::<...>")]
+    [InlineData("_RINvC1a1fINtC1b1VINtB4_1WlEEE", 1, "a::f::<b::V<...>>")]
+    [InlineData("_ZN1aD1Ev", 0, "a::~a()")]
+    public void TryDemangle_TemplateDepth_ShortensBelow(string mangled, int depth, string expected)
+    {
+        Assert.True(Demangler.TryDemangle(Encoding.UTF8.GetBytes(mangled), DemangleStyle.Full, depth, out var demangled));
+        Assert.Equal(expected, demangled);
+    }
+
+    /// <summary>What gcc and clang number differently: gcc's reading first, clang's where that makes no sense.</summary>
+    [Theory]
+    [InlineData("_Z1fI1PlEvP1BIXsrNT_1AE1xEEPT0_PS1_IXplsrS3_1xLi1EEEPS7_", "void f<P, long>(B<P::A::x>*, long*, B<P::A::x+(1)>*, long**)")]
+    [InlineData("_Z9pointers_M5MakerKFiiRE", "pointers_(int (Maker::*)(int) const &)")]
+    [InlineData("_ZN3SigIKDoFiclREE1fEicl", "Sig<int (char, long) noexcept const &>::f(int, char, long)")]
+    public void TryDemangle_UnresolvedNamesAndQualifiers_AsCxxFilt(string mangled, string expected)
+    {
+        Demangler.TryDemangle(Encoding.UTF8.GetBytes(mangled), out var demangled);
+        Assert.Equal(expected, demangled);
+    }
+
     /// <summary>A name that is none is left alone, not guessed at.</summary>
     [Theory]
     [InlineData("")]
