@@ -27,11 +27,12 @@ internal sealed class EventSource
             : !isFrequency ? (long)Math.Min(attr.SamplePeriodOrFrequency, long.MaxValue)
             : isClock ? Math.Max(1, 1_000_000_000 / (long)Math.Min(attr.SamplePeriodOrFrequency, long.MaxValue)) : 1;
         HasStackDumps = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_STACK_USER) && Layout.Has(PerfSampleFormat.PERF_SAMPLE_REGS_USER)
-            && architecture == PerfArchitecture.X64;
+            && architecture is PerfArchitecture.X64 or PerfArchitecture.Arm64;
+        IsArm64 = architecture == PerfArchitecture.Arm64;
         HasPeriod = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_PERIOD);
         HasCpu = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_CPU);
         HasCallchain = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_CALLCHAIN);
-        DwarfOfRegister = Layout is null ? [] : DwarfRegisters(Layout.RegsUser);
+        DwarfOfRegister = Layout is null ? [] : DwarfRegisters(Layout.RegsUser, IsArm64);
         Fields = Format is null ? [] : [.. Format.Fields.Where(f => !f.IsCommon)];
         Event = new TraceEvent
         {
@@ -64,6 +65,9 @@ internal sealed class EventSource
 
     public bool HasStackDumps { get; }
 
+    /// <summary>Its register numbers are those of AArch64, else of x86-64.</summary>
+    public bool IsArm64 { get; }
+
     public bool HasPeriod { get; }
 
     public bool HasCpu { get; }
@@ -73,15 +77,15 @@ internal sealed class EventSource
     /// <summary>DWARF number of each register in the order of the sample; -1 for those that unwinding has no use for.</summary>
     public int[] DwarfOfRegister { get; }
 
-    private static int[] DwarfRegisters(ulong mask)
+    private static int[] DwarfRegisters(ulong mask, bool isArm64)
     {
         var numbers = new List<int>();
         for (var bit = 0; bit < 64; bit++)
         {
             if ((mask >> bit & 1) == 0)
                 continue;
-            var dwarf = PerfRegsX86.ToDwarf(bit);
-            numbers.Add(dwarf is >= 0 and <= 16 ? dwarf : -1);
+            var dwarf = isArm64 ? PerfRegsArm64.ToDwarf(bit) : PerfRegsX86.ToDwarf(bit);
+            numbers.Add(dwarf >= 0 && dwarf <= (isArm64 ? 32 : 16) ? dwarf : -1);
         }
 
         return [.. numbers];

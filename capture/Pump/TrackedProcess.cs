@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TraceKit.Format.Dtr.Samples;
 
 namespace TraceKit.Capture.Pump;
@@ -128,6 +129,10 @@ internal sealed class TrackedProcess(int pid)
         _filter = null;
     }
 
+    /// <summary>Return addresses on AArch64 may be signed above their 48 bits.</summary>
+    private static readonly ulong AddressMask =
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? StackPointerFilter.Arm64AddressMask : ulong.MaxValue;
+
     /// <summary>What of this process's stacks is kept; null when its mappings are not known. Made anew after a change.</summary>
     public StackPointerFilter? Filter
     {
@@ -145,7 +150,7 @@ internal sealed class TrackedProcess(int pid)
             }
 
             // Words that point into the dump itself are kept anyway; what points into a stack beyond it leads to memory the file does not hold.
-            return _filter = new StackPointerFilter(new AddressRanges(ranges), AddressRanges.Empty);
+            return _filter = new StackPointerFilter(new AddressRanges(ranges), AddressRanges.Empty, AddressMask);
         }
     }
 }

@@ -60,7 +60,7 @@ public sealed class CfiAssembler(ulong sectionAddress, bool debugFrame = false, 
         var entryAt = _w.Length;
         Entry(w =>
         {
-            var pointerAt = entryAt + (dwarf64 ? 12 : 4);
+            var pointerAt = entryAt + (dwarf64 ? 12 : 4); // just behind the length
             Pointer(w, (ulong)(debugFrame ? _lastCie : pointerAt - _lastCie));
             if (_encoding == 0)
             {
@@ -90,7 +90,7 @@ public sealed class CfiAssembler(ulong sectionAddress, bool debugFrame = false, 
 
     private void Pointer(ByteWriter w, ulong value)
     {
-        if (dwarf64)
+        if (dwarf64 && debugFrame)
             w.U64(value);
         else
             w.U32((uint)value);

@@ -16,6 +16,7 @@ internal sealed class SampleChains(MappingResolver resolver)
 
     private readonly SpaceModuleMap _moduleMap = new(resolver);
     private readonly X64Unwinder _unwinder = new();
+    private Arm64Unwinder? _arm64;
     private readonly Avma[] _frames = new Avma[InputLimits.StackFrames];
     private readonly ulong[] _chain = new ulong[(InputLimits.PerfRecordBytes / 8) + InputLimits.StackFrames + 1];
 
@@ -59,6 +60,18 @@ internal sealed class SampleChains(MappingResolver resolver)
             return _chain.AsSpan(0, count);
         }
 
+        _moduleMap.PointTo(space, (long)sample.Time);
+        var result = source.IsArm64 ? UnwindArm64(sample, source, version, isFiltered) : UnwindX64(sample, source, version, isFiltered);
+        _chain[count++] = UserMarker;
+        for (var i = 0; i < result.Count; i++)
+            _chain[count++] = _frames[i].Value;
+        var last = result.Count == 0 ? 0 : _frames[result.Count - 1].Value;
+        Unwind.Add(result, version, result.Count > 1 ? Stacks.LookupAddress.OfReturn(last) : last);
+        return _chain.AsSpan(0, count);
+    }
+
+    private UnwindResult UnwindX64(in PerfSample sample, EventSource source, int version, bool isFiltered)
+    {
         var registers = default(X64Registers);
         var values = sample.UserRegs;
         var numbers = source.DwarfOfRegister;
@@ -69,14 +82,24 @@ internal sealed class SampleChains(MappingResolver resolver)
         }
 
         registers.TryGet(X64Registers.Rsp, out var stackPointer);
-        _moduleMap.PointTo(space, (long)sample.Time);
         var stack = new StackMemory(stackPointer, sample.Stack[..sample.StackDynSize], isFiltered);
-        var result = _unwinder.Unwind(new AddressSpaceId((uint)version, 0), registers, stack, _moduleMap, _frames);
-        _chain[count++] = UserMarker;
-        for (var i = 0; i < result.Count; i++)
-            _chain[count++] = _frames[i].Value;
-        var last = result.Count == 0 ? 0 : _frames[result.Count - 1].Value;
-        Unwind.Add(result, version, result.Count > 1 ? Stacks.LookupAddress.OfReturn(last) : last);
-        return _chain.AsSpan(0, count);
+        return _unwinder.Unwind(new AddressSpaceId((uint)version, 0), registers, stack, _moduleMap, _frames);
+    }
+
+    private UnwindResult UnwindArm64(in PerfSample sample, EventSource source, int version, bool isFiltered)
+    {
+        var registers = default(Arm64Registers);
+        var values = sample.UserRegs;
+        var numbers = source.DwarfOfRegister;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (numbers[i] >= 0)
+                registers.Set(numbers[i], values[i]);
+        }
+
+        registers.TryGet(Arm64Registers.StackPointer, out var stackPointer);
+        var stack = new StackMemory(stackPointer, sample.Stack[..sample.StackDynSize], isFiltered);
+        _arm64 ??= new Arm64Unwinder();
+        return _arm64.Unwind(new AddressSpaceId((uint)version, 0), registers, stack, _moduleMap, _frames);
     }
 }

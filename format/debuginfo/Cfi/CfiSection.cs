@@ -49,8 +49,26 @@ public sealed partial class CfiSection
     /// <param name="image">The file.</param>
     /// <param name="name"><c>.eh_frame</c> or <c>.debug_frame</c>.</param>
     /// <exception cref="BadDataException">It is compressed and damaged.</exception>
-    public static CfiSection? TryOpen(ElfImage image, string name) =>
-        image.TrySection(name, out var section) && image.TrySectionData(section, out var data) ? new CfiSection(image, name, section, data) : null;
+    public static CfiSection? TryOpen(ElfImage image, string name)
+    {
+        foreach (var section in OpenAll(image, name))
+            return section;
+        return null;
+    }
+
+    /// <summary>Opens every section of that name whose bytes are at hand: one, in all but odd files. Of <c>.debug_frame</c> also <c>.zdebug_frame</c>.</summary>
+    /// <param name="image">The file.</param>
+    /// <param name="name"><c>.eh_frame</c> or <c>.debug_frame</c>.</param>
+    /// <exception cref="BadDataException">It is compressed and damaged.</exception>
+    public static IEnumerable<CfiSection> OpenAll(ElfImage image, string name)
+    {
+        for (var i = 0; i < image.Sections.Length; i++)
+        {
+            var section = image.Sections[i];
+            if ((section.Name == name || section.Name == ".zdebug_frame" && name == ".debug_frame") && image.TrySectionData(section, out var data))
+                yield return new CfiSection(image, name, section, data);
+        }
+    }
 
     /// <summary>Reads up to and including the next FDE.</summary>
     /// <returns><see cref="CfiStatus.Ok"/> with an entry; <see cref="CfiStatus.BadEntry"/>: call again; anything else ends the section.</returns>
@@ -131,11 +149,11 @@ public sealed partial class CfiSection
         return true;
     }
 
-    /// <summary>CIE pointer or id: 4 bytes in .eh_frame and 32-bit DWARF, 8 in 64-bit DWARF.</summary>
-    private static bool TryReadCiePointer(ref SpanCursor c, int end, bool dwarf64, out ulong pointer)
+    /// <summary>CIE pointer or id: 8 bytes in 64-bit DWARF; 4 in 32-bit DWARF and always in .eh_frame (LSB 5.0 Core, tables 10-9 and 10-10).</summary>
+    private bool TryReadCiePointer(ref SpanCursor c, int end, bool dwarf64, out ulong pointer)
     {
         pointer = 0;
-        if (dwarf64)
+        if (dwarf64 && !IsEhFrame)
             return c.TryReadUInt64(out pointer) && c.Position <= end;
         if (!c.TryReadUInt32(out var short32) || c.Position > end)
             return false;

@@ -8,6 +8,7 @@ public sealed class FullRow
         Cfa = row.Cfa;
         CfaRegister = row.CfaRegister;
         ReturnAddressRegister = returnAddressRegister;
+        ReturnAddressSigned = row.ReturnAddressSigned;
         Section = section;
         var count = 0;
         for (var i = 0; i < CfiRow.Registers; i++)
@@ -32,6 +33,9 @@ public sealed class FullRow
 
     /// <summary>Column of the return address.</summary>
     public uint ReturnAddressRegister { get; }
+
+    /// <summary>The return address is signed (<c>DW_CFA_AARCH64_negate_ra_state</c>).</summary>
+    public bool ReturnAddressSigned { get; }
 
     /// <summary>DWARF numbers of the registers with a rule, ascending.</summary>
     internal byte[] Registers { get; }
@@ -66,7 +70,7 @@ public sealed class FullRow
     /// <summary>Whether both rows say the same by the same bytes of the same section, expressions compared by content.</summary>
     internal bool SameAs(FullRow other)
     {
-        if (CfaRegister != other.CfaRegister || ReturnAddressRegister != other.ReturnAddressRegister || !Registers.AsSpan().SequenceEqual(other.Registers) || !SameRule(Cfa, other.Cfa, other))
+        if (CfaRegister != other.CfaRegister || ReturnAddressSigned != other.ReturnAddressSigned || ReturnAddressRegister != other.ReturnAddressRegister || !Registers.AsSpan().SequenceEqual(other.Registers) || !SameRule(Cfa, other.Cfa, other))
             return false;
         for (var i = 0; i < Rules.Length; i++)
         {

@@ -77,14 +77,15 @@ public sealed class FunctionStarts
 
     private static void Read(ElfImage image, string name, ulong imageBase, List<ulong> ranges)
     {
-        if (CfiSection.TryOpen(image, name) is not { } section)
-            return;
-        while (ranges.Count < MaximumEntries && section.TryReadNext(out var entry) is CfiStatus.Ok or CfiStatus.BadEntry)
+        foreach (var section in CfiSection.OpenAll(image, name))
         {
-            // Linkers leave FDEs of discarded functions behind, at address 0 or a tombstone.
-            var start = entry.Start - imageBase;
-            if (entry.Length != 0 && start <= uint.MaxValue && entry.Length <= uint.MaxValue - start && image.IsCodeAddress(new Svma(entry.Start)))
-                ranges.Add(start << 32 | start + entry.Length);
+            while (ranges.Count < MaximumEntries && section.TryReadNext(out var entry) is CfiStatus.Ok or CfiStatus.BadEntry)
+            {
+                // Linkers leave FDEs of discarded functions behind, at address 0 or a tombstone.
+                var start = entry.Start - imageBase;
+                if (entry.Length != 0 && start <= uint.MaxValue && entry.Length <= uint.MaxValue - start && image.IsCodeAddress(new Svma(entry.Start)))
+                    ranges.Add(start << 32 | start + entry.Length);
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ namespace TraceKit.DebugInfo.Cfi;
 /// byte  0     1            2      3        4..7       8..15
 ///       kind  CFA register flags  unused   CFA offset saved registers
 /// </code>
-/// A saved byte is n: saved at CFA - 8n; 0: unchanged; 255: lost. Which register a byte belongs to is the architecture's order (<see cref="X64RuleEncoder"/>).
+/// A saved byte is n: saved at CFA - 8n; 0: unchanged; 255: lost. Which register a byte belongs to is the architecture's order (<see cref="X64RuleEncoder"/>); AArch64 divides the 64 bits otherwise (<see cref="Arm64RuleEncoder"/>).
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Size = 16)]
 public readonly struct UnwindRule : IEquatable<UnwindRule>
@@ -52,6 +52,12 @@ public readonly struct UnwindRule : IEquatable<UnwindRule>
 
     /// <summary>Eight saved bytes, the first in the low bits.</summary>
     public ulong Saved => _saved;
+
+    /// <summary>AArch64: the return address is signed (<c>DW_CFA_AARCH64_negate_ra_state</c>).</summary>
+    public bool IsReturnAddressSigned => (_head >> 18 & 1) != 0;
+
+    internal static UnwindRule Arm64(byte cfaRegister, int cfaOffset, ulong saved, bool isSignalFrame, bool isSigned) =>
+        new((uint)UnwindRuleKind.Frame | (uint)cfaRegister << 8 | (isSignalFrame ? 1u << 16 : 0) | (isSigned ? 1u << 18 : 0), cfaOffset, saved);
 
     internal static UnwindRule FromCode(byte cfaRegister, int cfaOffset, ulong saved) =>
         new((uint)UnwindRuleKind.Frame | (uint)cfaRegister << 8 | 1u << 17, cfaOffset, saved);

@@ -70,7 +70,7 @@ public sealed class UnwindTable
     }
 
     /// <summary>Compiles <c>.eh_frame</c> and <c>.debug_frame</c> in one pass each.</summary>
-    /// <param name="image">A file or a snapshot with its unwind sections. A machine other than x86-64 gives an empty table.</param>
+    /// <param name="image">A file or a snapshot with its unwind sections. A machine other than x86-64 and AArch64 gives an empty table.</param>
     /// <param name="others">Rows for code that the file's CFI does not cover; null for none.</param>
     /// <exception cref="BadDataException">The section is compressed and damaged. Damaged entries do not throw: they are counted.</exception>
     public static UnwindTable Build(ElfImage image, UnwindRowList? others = null) => new UnwindTableBuilder(image).Build(others);

@@ -12,6 +12,7 @@ internal sealed partial class UnwindTableBuilder
 
     private readonly ElfImage _image;
     private readonly ulong _base;
+    private readonly bool _isArm64;
     private uint[] _pcs = new uint[1024], _ruleOf = new uint[1024];
     private int _rows;
     private readonly List<Span> _spans = [];
@@ -29,15 +30,19 @@ internal sealed partial class UnwindTableBuilder
     {
         _image = image;
         _base = image.ImageBase.Value;
+        _isArm64 = image.Machine == ElfConstants.EM_AARCH64;
     }
 
     public UnwindTable Build(UnwindRowList? others)
     {
-        if (_image.Machine == ElfConstants.EM_X86_64)
+        if (_image.Machine is ElfConstants.EM_X86_64 or ElfConstants.EM_AARCH64)
         {
-            AddGo();
-            Read(CfiSection.TryOpen(_image, ".eh_frame"));
-            Read(CfiSection.TryOpen(_image, ".debug_frame"));
+            if (!_isArm64)
+                AddGo();
+            foreach (var section in CfiSection.OpenAll(_image, ".eh_frame"))
+                Read(section);
+            foreach (var section in CfiSection.OpenAll(_image, ".debug_frame"))
+                Read(section);
             if (others is not null)
                 Add(others);
             AddEntryPoint();
@@ -56,10 +61,8 @@ internal sealed partial class UnwindTableBuilder
         };
     }
 
-    private void Read(CfiSection? section)
+    private void Read(CfiSection section)
     {
-        if (section is null)
-            return;
         _section = section.Data;
         // Real sections have a row for every 8 to 12 bytes.
         Array.Resize(ref _pcs, Math.Max(_pcs.Length, _rows + section.Data.Length / 8));
@@ -154,7 +157,7 @@ internal sealed partial class UnwindTableBuilder
     private void Add(ulong start, in CfiRow row)
     {
         _sourceRows++;
-        if (!X64RuleEncoder.TryEncode(row, _common, out var rule))
+        if (!(_isArm64 ? Arm64RuleEncoder.TryEncode(row, _common, out var rule) : X64RuleEncoder.TryEncode(row, _common, out rule)))
             rule = AddFull(row);
         Append((uint)(start - _base), _rules.Add(rule));
     }

@@ -19,7 +19,7 @@ public static class DwarfExpression
     /// <param name="value">The result: top of the stack at the end.</param>
     /// <param name="failedAddress">With <see cref="ExpressionStatus.Unreadable"/>: the address.</param>
     public static ExpressionStatus Evaluate(
-        ReadOnlySpan<byte> code, ReadOnlySpan<ulong> registers, uint known, StackMemory memory, ulong bias, ulong? initial, out ulong value, out ulong failedAddress)
+        ReadOnlySpan<byte> code, ReadOnlySpan<ulong> registers, ulong known, StackMemory memory, ulong bias, ulong? initial, out ulong value, out ulong failedAddress)
     {
         value = 0;
         failedAddress = 0;

@@ -190,7 +190,7 @@ public sealed class PerfUnwindTests : IDisposable
         return chains;
     }
 
-    /// <summary>What <c>--stacks pointers</c> keeps: words into executable mappings and into the stack.</summary>
+    /// <summary>What <c>--stacks pointers</c> keeps: words into executable mappings and into the stack from rsp up.</summary>
     private static byte[] Filter(ReadOnlySpan<byte> stack, in X64Registers registers, PerfData maps)
     {
         registers.TryGet(X64Registers.Rsp, out var rsp);
@@ -198,7 +198,7 @@ public sealed class PerfUnwindTests : IDisposable
         for (var at = 0; at + 8 <= stack.Length; at += 8)
         {
             var word = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(stack[at..]);
-            if (word - (rsp & ~0xffffUL) < 8 << 20 || maps.TryFind(new Avma(word), out _))
+            if (word - rsp < 8 << 20 || maps.TryFind(new Avma(word), out _))
                 stack.Slice(at, 8).CopyTo(kept.AsSpan(at));
         }
 

@@ -52,6 +52,19 @@ public struct X64Registers
         Known |= 1u << register;
     }
 
+    /// <summary>Bit n: register n had a value in memory that the filter of a dump left out: it points neither into code nor into the dumped stack.</summary>
+    private uint _dropped;
+
+    internal void Drop(int register)
+    {
+        Value[register] = 0;
+        Known &= ~(1u << register);
+        _dropped |= 1u << register;
+    }
+
+    /// <summary>Why a walk ends that needs a register which is not known: had it been kept, it would have led off the dumped stack.</summary>
+    internal readonly UnwindStop WhyUnknown(int register) => (_dropped >> register & 1) != 0 ? UnwindStop.NotReadable : UnwindStop.UnknownRegister;
+
     /// <summary>A register's value; false when it is not known or there is none of that number.</summary>
     public readonly bool TryGet(int register, out ulong value)
     {

@@ -27,7 +27,7 @@ public sealed partial class X64Unwinder
         if (row.Cfa.Kind == RegisterRuleKind.ValOffset)
         {
             if (!r.TryGet((int)row.CfaRegister, out cfa))
-                return UnwindStop.UnknownRegister;
+                return r.WhyUnknown((int)row.CfaRegister);
             cfa += (ulong)row.Cfa.Value;
         }
         else if (row.Cfa.Kind == RegisterRuleKind.ValExpression)
@@ -68,8 +68,8 @@ public sealed partial class X64Unwinder
         // A signal may have switched stacks; any other caller is further up.
         var before = r.Value[X64Registers.Rsp];
         var after = caller.Value[X64Registers.Rsp];
-        if (isSignalFrame ? after == before : after <= before)
-            return UnwindStop.NoProgress;
+        if ((caller.Known >> X64Registers.Rsp & 1) != 0 && (isSignalFrame ? after == before : after <= before))
+            return after < stack.Start && !isSignalFrame ? UnwindStop.NotReadable : UnwindStop.NoProgress;
         r = caller;
         failed = 0;
         return Continue;
@@ -101,7 +101,8 @@ public sealed partial class X64Unwinder
                 }
                 else if (stack.IsDropped(value) && register != (int)row.ReturnAddressRegister)
                 {
-                    return UnwindStop.UnknownRegister;
+                    caller.Drop(register);
+                    return Continue;
                 }
 
                 break;
@@ -120,7 +121,11 @@ public sealed partial class X64Unwinder
                 if (!stack.TryReadUInt64(address, out value))
                     return UnwindStop.NotReadable;
                 if (stack.IsDropped(value) && register != (int)row.ReturnAddressRegister)
-                    return UnwindStop.UnknownRegister;
+                {
+                    caller.Drop(register);
+                    return Continue;
+                }
+
                 break;
             case RegisterRuleKind.ValExpression:
                 stop = Evaluate(row.Expression(rule), r, stack, bias, cfa, out value, out failed);

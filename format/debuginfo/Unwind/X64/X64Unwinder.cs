@@ -140,10 +140,10 @@ public sealed partial class X64Unwinder
         failed = 0;
         var known = r.Known;
         if ((known >> rule.CfaRegister & 1) == 0)
-            return UnwindStop.UnknownRegister;
+            return r.WhyUnknown(rule.CfaRegister);
         var cfa = r.Value[rule.CfaRegister] + (ulong)(long)rule.CfaOffset;
         if (cfa <= r.Value[X64Registers.Rsp])
-            return UnwindStop.NoProgress;
+            return cfa < stack.Start ? UnwindStop.NotReadable : UnwindStop.NoProgress;
         if (!stack.TryReadUInt64(cfa - 8, out var returnAddress))
         {
             failed = cfa - 8;
@@ -174,6 +174,7 @@ public sealed partial class X64Unwinder
             {
                 if (stack.IsDropped(value))
                 {
+                    r.Drop(register);
                     known &= ~(1u << register);
                     continue;
                 }
@@ -207,8 +208,10 @@ public sealed partial class X64Unwinder
         }
 
         // What else the function saved is not known.
-        r.Known = (stack.IsDropped(caller) ? 0 : 1u << X64Registers.Rbp) | 1u << X64Registers.Rsp | 1u << X64Registers.Rip;
+        r.Known = 1u << X64Registers.Rbp | 1u << X64Registers.Rsp | 1u << X64Registers.Rip;
         r.Value[X64Registers.Rbp] = caller;
+        if (stack.IsDropped(caller))
+            r.Drop(X64Registers.Rbp);
         r.Value[X64Registers.Rsp] = rbp + 16;
         r.Value[X64Registers.Rip] = returnAddress;
         return Continue;

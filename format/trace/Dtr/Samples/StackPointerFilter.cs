@@ -5,27 +5,42 @@ using System.Runtime.Intrinsics;
 namespace TraceKit.Format.Dtr.Samples;
 
 /// <summary>
-/// Which words of a user stack are kept: those that point into executable memory, into a stack of the process, or into the dump itself.
+/// Which words of a user stack are kept: those that point into executable memory, into a stack of the process, into the dump itself or little above it.
 /// Everything else that the program had on its stack stays on the host.
 /// </summary>
 /// <remarks>A snapshot of a process's mappings: make a new one when they change. Safe to use from several threads.</remarks>
 public sealed class StackPointerFilter
 {
+    /// <summary>
+    /// How far above the stack pointer a word may point and count as pointing into the stack, dumped or not: the usual limit of a stack. Without those words a
+    /// dump that ends too early could not be told from one that is damaged.
+    /// </summary>
+    public const ulong StackReach = 8 << 20;
+
     private const int CacheBits = 10;
 
     private readonly AddressRanges _executable;
     private readonly AddressRanges _stacks;
+    private readonly ulong _mask;
     private readonly ulong _min;
     private readonly ulong _span;
 
     /// <summary>Page number and, in bit 63, the answer; a torn or lost update only costs a search. Null when ranges aren't page-aligned.</summary>
     private readonly ulong[]? _pages;
 
+    /// <summary>The bits of a user address on AArch64: 48.</summary>
+    public const ulong Arm64AddressMask = (1UL << 48) - 1;
+
     /// <summary>A filter for one process.</summary>
     /// <param name="executable">Executable mappings.</param>
     /// <param name="stacks">Stacks: of threads, of signals, of coroutines.</param>
-    public StackPointerFilter(AddressRanges executable, AddressRanges stacks)
+    /// <param name="addressMask">
+    /// Which bits of a word are compared. AArch64 signs return addresses in the bits above the address (pointer authentication): they are kept, signature and all, for the address below it
+    /// (<see cref="Arm64AddressMask"/>).
+    /// </param>
+    public StackPointerFilter(AddressRanges executable, AddressRanges stacks, ulong addressMask = ulong.MaxValue)
     {
+        _mask = addressMask;
         _executable = executable;
         _stacks = stacks;
         var min = ulong.MaxValue;
@@ -52,7 +67,7 @@ public sealed class StackPointerFilter
     /// <param name="stackPointer">Where the dump begins.</param>
     /// <param name="dumpBytes">Bytes of the dump.</param>
     public bool Keeps(ulong value, ulong stackPointer, ulong dumpBytes) =>
-        value - stackPointer < dumpBytes || (value - _min < _span && IsKept(value));
+        value - stackPointer < Math.Max(dumpBytes, StackReach) || ((value & _mask) - _min < _span && IsKept(value & _mask));
 
     /// <summary>Finds the kept words of a dump.</summary>
     /// <param name="words">The dump, lowest address first.</param>
@@ -62,6 +77,7 @@ public sealed class StackPointerFilter
     /// <returns>Count of kept words.</returns>
     public int Filter(ReadOnlySpan<ulong> words, ulong stackPointer, ulong dumpBytes, Span<ushort> kept)
     {
+        dumpBytes = Math.Max(dumpBytes, StackReach);
         kept = kept[..words.Length];
         var count = 0;
         // 128 bits: every x86-64 and arm64 build has them; a build for all CPUs is compiled as if there were no wider ones.
@@ -82,6 +98,7 @@ public sealed class StackPointerFilter
         const ulong Top = 1UL << 63;
         var min = Vector128.Create((long)(_min ^ Top));
         var span = Vector128.Create((long)(_span ^ Top));
+        var mask = Vector128.Create((long)_mask);
         var sp = Vector128.Create((long)(stackPointer ^ Top));
         var dump = Vector128.Create((long)(dumpBytes ^ Top));
         ref var first = ref Unsafe.As<ulong, long>(ref MemoryMarshal.GetReference(words));
@@ -91,8 +108,8 @@ public sealed class StackPointerFilter
         {
             var a = Vector128.LoadUnsafe(ref first, (nuint)i);
             var b = Vector128.LoadUnsafe(ref first, (nuint)i + 2);
-            var insideA = Vector128.LessThan(a - min, span) | Vector128.LessThan(a - sp, dump);
-            var insideB = Vector128.LessThan(b - min, span) | Vector128.LessThan(b - sp, dump);
+            var insideA = Vector128.LessThan((a & mask) - min, span) | Vector128.LessThan(a - sp, dump);
+            var insideB = Vector128.LessThan((b & mask) - min, span) | Vector128.LessThan(b - sp, dump);
             if ((insideA | insideB) == Vector128<long>.Zero)
                 continue;
             for (var bits = insideA.ExtractMostSignificantBits() | (insideB.ExtractMostSignificantBits() << 2); bits != 0; bits &= bits - 1)
@@ -100,7 +117,7 @@ public sealed class StackPointerFilter
                 var at = i + System.Numerics.BitOperations.TrailingZeroCount(bits);
                 var value = words[at];
                 kept[found] = (ushort)at;
-                if (value - stackPointer < dumpBytes || IsKept(value))
+                if (value - stackPointer < dumpBytes || IsKept(value & _mask))
                     found++;
             }
         }
