@@ -231,6 +231,28 @@ public class DebugFileFinderTests
         Assert.All(set.Tried, t => Assert.True(Path.GetFullPath(t.Path).StartsWith(p.Folder, StringComparison.Ordinal), t.Path));
     }
 
+    /// <summary>A file that is cut or closed while it is used: what cannot be read counts as not at hand.</summary>
+    [Fact]
+    public void DebugFileSet_FileCutOrClosed_NotAtHand()
+    {
+        DebugProgram.Need("gcc", "objcopy");
+        using var p = new DebugProgram();
+        var program = p.Compile("prog", "-g");
+        var debug = p.Split(program, p.File("prog.dbg"));
+        var options = new DebugFileOptions { DebugDirectories = [p.Folder] };
+        using (var set = Find(options, program))
+        {
+            p.Run("truncate", "-s", "4096", debug);
+            Assert.False(set.Debug!.TrySectionData(".debug_info", out _));
+        }
+
+        using (var set = Find(options with { UseHostDefaults = true }, program))
+        {
+            set.Dispose();
+            Assert.False(set.Main!.TrySectionData(".text", out _));
+        }
+    }
+
     /// <summary>A debug file of megabytes costs only what is asked of it.</summary>
     [Fact]
     public void Find_LargeDebugFile_ReadLazily()

@@ -7,6 +7,13 @@ public sealed partial class LineTable
     /// <summary>Collects the rows of a program into sequences.</summary>
     private struct Builder : ILineProgramSink
     {
+        /// <summary>Rows of a larger table (LTO) are not kept for the next one: 4 MB.</summary>
+        private const int MaximumScratch = 1 << 18;
+
+        /// <summary>Rows are collected here and copied when their number is known: tables are read by the thousand.</summary>
+        [ThreadStatic]
+        private static PackedRow[]? t_scratch;
+
         private readonly List<LineSequence> _sequences = [];
         private readonly ulong _tombstone;
         private readonly bool _zeroIsCode;
@@ -17,11 +24,12 @@ public sealed partial class LineTable
         private ulong _last;
         private State _state;
 
-        public Builder(ulong mask, bool zeroIsCode, int programBytes)
+        public Builder(ulong mask, bool zeroIsCode)
         {
             _tombstone = mask - 1; // -2, and above it -1
             _zeroIsCode = zeroIsCode;
-            _rows = new PackedRow[Math.Clamp(programBytes / 6, 8, 1 << 16)];
+            _rows = t_scratch ?? new PackedRow[4096];
+            t_scratch = null;
         }
 
         private enum State : byte
@@ -100,7 +108,11 @@ public sealed partial class LineTable
                 Close(_last);
             sequences = [.. _sequences];
             Array.Sort(sequences, static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : b.End.CompareTo(a.End));
-            return _rows.AsSpan(0, _count).ToArray();
+            var rows = GC.AllocateUninitializedArray<PackedRow>(_count);
+            _rows.AsSpan(0, _count).CopyTo(rows);
+            if (_rows.Length <= MaximumScratch)
+                t_scratch = _rows;
+            return rows;
         }
     }
 }

@@ -68,7 +68,7 @@ public sealed partial class LineTable
     public static LineTable Read(DwarfSections sections, DebugLineOffset offset, in LineUnit unit)
     {
         var header = LineHeader.Read(sections, offset, unit);
-        var builder = new Builder(header.AddressMask, unit.HasCodeAtZero, header.Program.Length);
+        var builder = new Builder(header.AddressMask, unit.HasCodeAtZero);
         var whole = LineProgram.Run(header, ref builder);
         var rows = builder.Finish(out var sequences);
         return new LineTable(header, sections, unit, sequences, rows, !whole || header.IsCut);
