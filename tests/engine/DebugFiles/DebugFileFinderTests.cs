@@ -242,7 +242,7 @@ public class DebugFileFinderTests
         var options = new DebugFileOptions { DebugDirectories = [p.Folder] };
         using (var set = Find(options, program))
         {
-            p.Run("truncate", "-s", "4096", debug);
+            p.Run("truncate", "-s", "200", debug);
             Assert.False(set.Debug!.TrySectionData(".debug_info", out _));
         }
 
