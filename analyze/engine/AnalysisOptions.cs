@@ -47,6 +47,9 @@ public sealed record AnalysisOptions
     /// <summary>What to ask of the debug information that is at hand: by default the functions inlined at each address.</summary>
     public SourceDetail Source { get; init; } = SourceDetail.Inlines;
 
+    /// <summary>How names of functions are shown.</summary>
+    public NameStyle Names { get; init; } = NameStyle.Default;
+
     /// <summary>Threads of work; 0 for one each core. The result does not depend on it.</summary>
     public int Workers { get; init; }
 

@@ -114,4 +114,17 @@ public sealed class InlineTests
         Assert.EndsWith("@a.h:1", Levels(functions, 0), StringComparison.Ordinal);
         Assert.Equal(1, functions.Levels(0).Length);
     }
+
+    /// <summary>Names as asked: demangled, with templates cut at a depth, or as the files have them.</summary>
+    [Theory]
+    [InlineData(true, int.MaxValue, "std::vector<std::vector<int, std::allocator<int> >, std::allocator<std::vector<int, std::allocator<int> > > >::push_back")]
+    [InlineData(true, 1, "std::vector<std::vector<...>, std::allocator<...> >::push_back")]
+    [InlineData(true, 0, "std::vector<...>::push_back")]
+    [InlineData(false, 0, "_ZNSt6vectorIS_IiSaIiEESaIS1_EE9push_backEOS1_")]
+    public void Symbolizer_NameStyle_ShowsNamesSo(bool demangle, int depth, string expected)
+    {
+        var resolver = new Told(new() { [16] = [("_ZNSt6vectorIS_IiSaIiEESaIS1_EE9push_backEOS1_", "a.h", 1), ("outer", "a.c", 9)] });
+        var (functions, _) = new Symbolizer([Data(resolver)], () => null, SourceDetail.Inlines, new NameStyle(demangle, depth)).Run(Frames(16));
+        Assert.Equal(expected, functions[functions.Levels(0)[0].Function].Name);
+    }
 }

@@ -87,13 +87,15 @@ record() { # LANGUAGE GRAPH
     local target=$!
     pids+=("$target")
     sleep 4 # past the first compilations
+    # A JVM writes its map when it is asked to: before, for what is compiled by now, and once more while it is recorded.
+    case $1 in java*) jcmd $target Compiler.perfmap >/dev/null 2>&1 || true ;; esac
     rm -f "$name.dtr" "$name.dtr.old"
     perf record -q -k mono -e cpu-clock -F "$rate" --call-graph "$graph" -p $target -o "$name.data" >"$name.perf.log" 2>&1 </dev/null &
     local perf=$!
     pids+=("$perf")
     "$agent" record -e cpu-clock -F "$rate" --call-graph "$graph" -p $target -o "$name.dtr" -d "${seconds}s" </dev/null >"$name.agent.log" 2>&1 &
     local ours=$!
-    sleep $((seconds - 2))
+    sleep $((seconds / 2))
     case $1 in java*) jcmd $target Compiler.perfmap >/dev/null 2>&1 || true ;; esac
     wait $ours || { cat "$name.agent.log"; return 1; }
     kill -INT $perf

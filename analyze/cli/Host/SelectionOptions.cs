@@ -21,12 +21,15 @@ internal sealed class SelectionOptions
     private readonly Option<bool> _inline = new("--inline") { Description = "Show inlined functions, where debug information is at hand (default)." };
     private readonly Option<bool> _noInline = new("--no-inline") { Description = "Only functions that have code of their own." };
 
+    private readonly Option<bool> _noDemangle = new("--no-demangle") { Description = "Names as the files have them." };
+    private readonly Option<int?> _templateDepth = new("--template-depth") { HelpName = "N", Description = "Template arguments more than N deep as <...>; 0 hides all." };
+
     private readonly DebugFileArguments _debugFiles;
 
     /// <summary>Adds them to a command.</summary>
     public SelectionOptions(Command command)
     {
-        foreach (var option in new Option[] { _events, _filter, _time, _comms, _pids, _tids, _cpus, _inline, _noInline })
+        foreach (var option in new Option[] { _events, _filter, _time, _comms, _pids, _tids, _cpus, _inline, _noInline, _noDemangle, _templateDepth })
             command.Options.Add(option);
         _debugFiles = new DebugFileArguments(command);
     }
@@ -59,8 +62,12 @@ internal sealed class SelectionOptions
 
         if (result.GetValue(_inline) && result.GetValue(_noInline))
             throw new UserErrorException("--inline and --no-inline exclude each other");
+        var depth = result.GetValue(_templateDepth) ?? int.MaxValue;
+        if (depth < 0)
+            throw new UserErrorException($"--template-depth {depth}: expected a number from 0");
         return new AnalysisOptions
         {
+            Names = new NameStyle(!result.GetValue(_noDemangle), depth),
             Source = result.GetValue(_noInline) ? SourceDetail.None : SourceDetail.Inlines,
             Events = Events(result),
             Filter = filter,

@@ -37,7 +37,7 @@ internal sealed partial class AnalysisRunner
         var (threads, finalGuessed) = _guessed.Freeze(parts.Model);
         var groups = MergeGroups(workers, finalGuessed, out var groupOf);
         var samples = options.KeepSamples ? KeptRows(workers, nodeOf, groupOf, groups) : SummedRows(workers, nodeOf, groupOf, groups, stacks.Count);
-        var (functions, offsets) = new Symbolizer(parts.Data, parts.Kallsyms, options.Source).Run(frames);
+        var (functions, offsets) = new Symbolizer(parts.Data, parts.Kallsyms, options.Source, options.Names).Run(frames);
         var unwind = MergeUnwind(parts, workers);
         var analysis = new Analysis(trace.Events, parts.Model.Modules, threads, samples, stacks, frames, functions, offsets, Totals(parts, workers), unwind);
         CountReasons(analysis);

@@ -17,7 +17,7 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
     private const int MaximumEntries = 1 << 18;
 
     private readonly ModelParts _parts = trace.Parts;
-    private readonly Symbolizer _symbolizer = new(trace.Parts.Data, trace.Parts.Kallsyms, SourceDetail.None);
+    private readonly Symbolizer _symbolizer = new(trace.Parts.Data, trace.Parts.Kallsyms, SourceDetail.None, options.Names);
     private readonly Dictionary<(int Version, ulong Address), ResolvedFrame[]> _known = [];
     private Dictionary<FrameKey, ResolvedFrame[]>? _fromSource;
 

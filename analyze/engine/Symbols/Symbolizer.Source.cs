@@ -1,6 +1,5 @@
 using System.Text;
 using TraceKit.Binary;
-using TraceKit.DebugInfo.Demangle;
 using TraceKit.DebugInfo.Jit;
 using TraceKit.DebugInfo.Source;
 using TraceKit.Engine.Model;
@@ -67,7 +66,7 @@ internal sealed partial class Symbolizer
             return name;
         var raw = _source.Text(text);
         name = raw.Length == 0 ? (FunctionTable.UnknownName, "")
-            : (Demangler.TryDemangle(Encoding.UTF8.GetBytes(raw), DemangleStyle.WithoutParameters, out var demangled) ? demangled : raw, raw);
+            : (_style.Of(Encoding.UTF8.GetBytes(raw), raw), raw);
         _sourceNames.Add(text, name);
         return name;
     }

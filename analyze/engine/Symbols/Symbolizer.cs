@@ -1,7 +1,6 @@
 using System.Globalization;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Cfi;
-using TraceKit.DebugInfo.Demangle;
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Kernel;
 using TraceKit.DebugInfo.Source;
@@ -14,8 +13,10 @@ namespace TraceKit.Engine.Symbols;
 /// <param name="modules">Tables of the modules.</param>
 /// <param name="kallsyms">Gives the kernel's symbols; asked only for kernel addresses.</param>
 /// <param name="source">What to ask of the modules' debug information.</param>
-internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Func<Kallsyms?> kallsyms, SourceDetail source)
+/// <param name="style">How to show names; <see cref="NameStyle.Default"/> when not said.</param>
+internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Func<Kallsyms?> kallsyms, SourceDetail source, NameStyle? style = null)
 {
+    private readonly NameStyle _style = style ?? NameStyle.Default;
     private readonly List<Function> _functions = [];
     private readonly List<FrameFunction> _levels = [];
     private readonly SourceFrames _source = new();
@@ -124,13 +125,13 @@ internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Func
 
     private static UnresolvedReason Missing(SymbolTable symbols) => symbols.Count == 0 ? UnresolvedReason.NoSymbolTable : UnresolvedReason.NoSymbol;
 
-    private static (string Name, string Raw) NameOf(SymbolTable symbols, int index)
+    private (string Name, string Raw) NameOf(SymbolTable symbols, int index)
     {
         var raw = symbols.Name(index);
-        return (Demangler.TryDemangle(symbols.NameBytes(index), DemangleStyle.WithoutParameters, out var demangled) ? demangled : raw, raw);
+        return (_style.Of(symbols.NameBytes(index), raw), raw);
     }
 
-    private static Found FindOneInElf(FrameKey frame, SymbolTable symbols)
+    private Found FindOneInElf(FrameKey frame, SymbolTable symbols)
     {
         if (!symbols.TryFind(new Svma(frame.Address), out var symbol))
             return new Found(FunctionTable.UnknownName, "", 0, frame.Kind, Missing(symbols));
@@ -138,7 +139,7 @@ internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Func
         return new Found(name, raw, frame.Address - symbol.Start.Value, frame.Kind, UnresolvedReason.None);
     }
 
-    private static void FindInElf(FrameTable frames, int start, SymbolTable symbols, Found[] found)
+    private void FindInElf(FrameTable frames, int start, SymbolTable symbols, Found[] found)
     {
         var addresses = Addresses(frames, start, found.Length);
         var indexes = new int[found.Length];

@@ -1,0 +1,18 @@
+using TraceKit.DebugInfo.Demangle;
+
+namespace TraceKit.Engine.Symbols;
+
+/// <summary>How names of functions are shown.</summary>
+/// <param name="Demangle">As the programmer wrote them; else as the files have them.</param>
+/// <param name="TemplateDepth">Template and generic arguments within so many others are shown, deeper ones as <c>&lt;...&gt;</c>.</param>
+public readonly record struct NameStyle(bool Demangle, int TemplateDepth)
+{
+    /// <summary>Demangled, in whole, without parameters: as perf shows them.</summary>
+    public static NameStyle Default { get; } = new(true, int.MaxValue);
+
+    /// <summary>The name to show.</summary>
+    /// <param name="bytes">As the file has it.</param>
+    /// <param name="raw">The same as text.</param>
+    internal string Of(ReadOnlySpan<byte> bytes, string raw) =>
+        Demangle && Demangler.TryDemangle(bytes, DemangleStyle.WithoutParameters, TemplateDepth, out var demangled) ? demangled : raw;
+}
