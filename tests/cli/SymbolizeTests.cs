@@ -133,6 +133,44 @@ public sealed partial class SymbolizeTests : IDisposable
         Assert.Equal("tracekit: warning: 'zz' is no address in hexadecimal; answered as unknown\n", run.Error);
     }
 
+    /// <summary>With an index on the disk the answers are the same; a damaged, cut or foreign one is made anew and never believed.</summary>
+    [Fact]
+    public void Symbolize_WithIndex_SameAnswersAndNeverTrusted()
+    {
+        var (program, list) = Build("-g", "-O2");
+        var cache = Path.Combine(_folder, "cache");
+        string[] command = ["symbolize", program, "-fi"];
+        var expected = Tool.RunReading(list, command).MustExit().Output;
+        Assert.False(Directory.Exists(cache));
+        Assert.Equal(expected, Tool.RunReading(list, cache, command).MustExit().Output);
+        var stored = Assert.Single(Directory.GetFiles(cache, "*", SearchOption.AllDirectories));
+        Assert.EndsWith(".tksi", stored, StringComparison.Ordinal);
+        var good = File.ReadAllBytes(stored);
+        var written = File.GetLastWriteTimeUtc(stored);
+        Assert.Equal(expected, Tool.RunReading(list, cache, command).MustExit().Output);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(stored));
+
+        var flipped = (byte[])good.Clone();
+        flipped[^20] ^= 1;
+        var foreign = (byte[])good.Clone();
+        foreign[24] ^= 1;
+        foreach (var bad in new[] { flipped, foreign, good[..(good.Length / 2)], [], new byte[200] })
+        {
+            File.WriteAllBytes(stored, bad);
+            var run = Tool.RunReading(list, cache, command).MustExit();
+            Assert.Equal(expected, run.Output);
+            Assert.Empty(run.Error);
+            Assert.Equal(good, File.ReadAllBytes(stored));
+        }
+
+        // A cache that cannot be written costs time only, and says so.
+        var file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+        var denied = Tool.RunReading(list, file, command).MustExit();
+        Assert.Equal(expected, denied.Output);
+        Assert.Contains("could not be stored", denied.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>What is no ELF file, or is not there, is said in one line.</summary>
     [Fact]
     public void Symbolize_BadFile_OneLine()

@@ -17,10 +17,13 @@ internal static class Tool
     }
 
     /// <summary>Runs it with a file as its standard input.</summary>
-    public static ProgramRun RunReading(string input, params string[] arguments)
+    public static ProgramRun RunReading(string input, params string[] arguments) => RunReading(input, null, arguments);
+
+    /// <summary>The same, with a folder for indexes.</summary>
+    public static ProgramRun RunReading(string input, string? cache, string[] arguments)
     {
         var (program, first) = Command();
-        return ProgramRun.Start("/bin/sh", ["-c", "exec \"$@\" <\"$0\"", input, program, .. first, .. arguments], new Dictionary<string, string> { ["NO_COLOR"] = "1" });
+        return ProgramRun.Start("/bin/sh", ["-c", "exec \"$@\" <\"$0\"", input, program, .. first, .. arguments], new Dictionary<string, string> { ["NO_COLOR"] = "1", ["TRACEKIT_CACHE_DIR"] = cache ?? "" });
     }
 
     /// <summary>Runs it, takes some bytes of its output and closes the pipe.</summary>

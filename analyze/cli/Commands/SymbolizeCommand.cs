@@ -25,8 +25,9 @@ internal static class SymbolizeCommand
         var demangle = new Option<bool>("--demangle", "-C") { Description = "Print names as they were written." };
         var pretty = new Option<bool>("--pretty-print", "-p") { Description = "One line for each function." };
         var baseNames = new Option<bool>("--basenames", "-s") { Description = "Files without their folders." };
+        var index = new Option<bool>("--index") { Description = "Keep an index of all its lines on this machine's disk, by build-id (in TRACEKIT_CACHE_DIR, else XDG_CACHE_HOME/tracekit or ~/.cache/tracekit): the first run makes it, later ones answer from it. Setting TRACEKIT_CACHE_DIR is the same." };
         command.Arguments.Add(words);
-        foreach (var option in new Option[] { executable, addresses, functions, inlines, demangle, pretty, baseNames })
+        foreach (var option in new Option[] { executable, addresses, functions, inlines, demangle, pretty, baseNames, index })
             command.Options.Add(option);
         var debugFiles = new DebugFileArguments(command);
         HelpWithExamples.Examples[command] =
@@ -43,7 +44,7 @@ internal static class SymbolizeCommand
                 throw new UserErrorException("no file; see 'tracekit symbolize --help'");
             var questions = path is null ? typed[1..] : typed;
             path ??= typed[0];
-            using var symbolizer = FileSymbolizer.Open(path, debugFiles.ReadWith(result, hostDefaults: true));
+            using var symbolizer = FileSymbolizer.Open(path, debugFiles.ReadWith(result, hostDefaults: true), CacheOf(result.GetValue(index)));
             var answers = new Answers(context, symbolizer, new AddressTextOptions
             {
                 Addresses = result.GetValue(addresses),
@@ -73,6 +74,9 @@ internal static class SymbolizeCommand
         return command;
     }
 
+    private static SourceIndexCache? CacheOf(bool asked) =>
+        (asked || Environment.GetEnvironmentVariable("TRACEKIT_CACHE_DIR") is { Length: > 0 }) && SourceIndexCache.DefaultFolder() is { } folder ? new SourceIndexCache(folder) : null;
+
     /// <summary>One batch after another, answered in the order of the questions.</summary>
     private sealed class Answers
     {
@@ -91,30 +95,36 @@ internal static class SymbolizeCommand
 
         public void Print(IReadOnlyList<string> questions)
         {
-            // Each address once, ascending.
-            var addresses = new ulong?[questions.Count];
-            var distinct = new List<ulong>(questions.Count);
-            for (var i = 0; i < addresses.Length; i++)
+            // Each address once, ascending; for each question the place of its answer.
+            var count = questions.Count;
+            var addresses = new ulong?[count];
+            var sorted = new ulong[count];
+            var order = new int[count];
+            var known = 0;
+            for (var i = 0; i < count; i++)
             {
                 addresses[i] = Parse(questions[i]);
                 if (addresses[i] is { } address)
-                    distinct.Add(address);
+                    (sorted[known], order[known++]) = (address, i);
             }
 
-            distinct.Sort();
-            var batch = new List<Svma>(distinct.Count);
-            foreach (var address in distinct)
+            Array.Sort(sorted, order, 0, known);
+            var places = new int[count];
+            Array.Fill(places, -1);
+            var batch = new List<Svma>(known);
+            for (var i = 0; i < known; i++)
             {
-                if (batch.Count == 0 || batch[^1].Value != address)
-                    batch.Add(new Svma(address));
+                if (batch.Count == 0 || batch[^1].Value != sorted[i])
+                    batch.Add(new Svma(sorted[i]));
+                places[order[i]] = batch.Count - 1;
             }
 
             _frames.Clear();
             _symbolizer.Resolve(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch), _frames);
             var output = new StringBuilder();
-            foreach (var address in addresses)
+            for (var i = 0; i < count; i++)
             {
-                _text.Append(output, address, address is { } known ? batch.BinarySearch(new Svma(known), ByValue) : -1);
+                _text.Append(output, addresses[i], places[i]);
                 if (output.Length < 1 << 15)
                     continue;
                 _context.Out.Write(output);
@@ -124,8 +134,6 @@ internal static class SymbolizeCommand
             _context.Out.Write(output);
             _context.Out.Flush();
         }
-
-        private static readonly Comparer<Svma> ByValue = Comparer<Svma>.Create((a, b) => a.Value.CompareTo(b.Value));
 
         private ulong? Parse(string text)
         {

@@ -56,6 +56,9 @@ internal sealed class ModuleData
     /// <summary>What the recording has of its separate debug file.</summary>
     public ElfImage? OwnDebugImage => _ownDebug.Value;
 
+    /// <summary>Whether anything at hand says how to unwind through it.</summary>
+    public bool HasUnwind => OwnImage?.HasUnwind() == true || OwnDebugImage?.HasUnwind() == true || Outside?.Main?.HasUnwind() == true || Outside?.Debug?.HasUnwind() == true;
+
     /// <summary>The files of the same build beside the recording; null when nobody said where to look.</summary>
     public DebugFileSet? Outside => _outside.Value;
 

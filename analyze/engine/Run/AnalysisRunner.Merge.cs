@@ -41,7 +41,7 @@ internal sealed partial class AnalysisRunner
         var unwind = MergeUnwind(parts, workers);
         var analysis = new Analysis(trace.Events, parts.Model.Modules, threads, samples, stacks, frames, functions, offsets, Totals(parts, workers), unwind);
         CountReasons(analysis);
-        analysis.Missing = MissingPieces.Of(analysis, options.Source.HasFlag(SourceDetail.Lines));
+        analysis.Missing = MissingPieces.Of(analysis, options.Source.HasFlag(SourceDetail.Lines), module => parts.Data[module].HasUnwind);
         analysis.FileName = Path.GetFileName(trace.Path);
         return analysis;
     }

@@ -1,4 +1,5 @@
 using TraceKit.Binary;
+using TraceKit.DebugInfo.Dwarf;
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Source;
 using TraceKit.Engine.DebugFiles;
@@ -13,39 +14,56 @@ namespace TraceKit.Engine.Symbols;
 public sealed class FileSymbolizer : IDisposable
 {
     private readonly ElfOnDisk _file;
-    private readonly DebugFileSet _set;
+    private readonly Lazy<DebugFileSet> _set;
     private readonly SourceResolvers _resolvers;
     private readonly List<string> _problems = [];
     private SymbolTable? _symbols;
 
-    private FileSymbolizer(ElfOnDisk file, DebugFileOptions places)
+    private readonly SourceFrames _answers = new();
+    private readonly List<int> _map = []; // for each text of the answers its number in the frames that were filled last, plus 1
+    private SourceFrames? _mapOf;
+
+    private FileSymbolizer(ElfOnDisk file, DebugFileOptions places, SourceIndexCache? cache)
     {
         _file = file;
-        _set = new DebugFileFinder(places).Find(DebugFileRequest.For(file.Image, Path.GetFullPath(file.Path)));
-        _resolvers = new SourceResolvers(Open());
+        if (cache is not null && file.Image.BuildId.Length > 0 && cache.TryRead(file.Image.BuildId.Span, out var stored) && TryIndex(stored) is { } index)
+        {
+            _set = new Lazy<DebugFileSet>(() => Find(places));
+            _resolvers = new SourceResolvers([index]);
+            IsFromCache = true;
+            return;
+        }
+
+        var set = Find(places);
+        _set = new Lazy<DebugFileSet>(set);
+        _resolvers = new SourceResolvers(Open(set, cache));
     }
+
+    /// <summary>Whether lines and functions come from the cache.</summary>
+    public bool IsFromCache { get; }
 
     /// <summary>The file.</summary>
     public ElfImage Image => _file.Image;
 
     /// <summary>Its separate debug file; null when there is none or it has everything itself.</summary>
-    public ElfImage? DebugImage => _set.Debug;
+    public ElfImage? DebugImage => _set.Value.Debug;
 
     /// <summary>Places of debug files that were looked at, and what came of it.</summary>
-    public IReadOnlyList<DebugFileAttempt> Tried => _set.Tried;
+    public IReadOnlyList<DebugFileAttempt> Tried => _set.Value.Tried;
 
     /// <summary>What is damaged or was not found, in words.</summary>
-    public IEnumerable<string> Problems => [.. _problems, .. _set.Missing];
+    public IEnumerable<string> Problems => _set.IsValueCreated ? [.. _problems, .. _set.Value.Missing] : _problems;
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="places">Where its separate debug file may be.</param>
+    /// <param name="cache">Gives and keeps an index of all its lines; null for none.</param>
     /// <exception cref="BadDataException">It is no ELF file.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static FileSymbolizer Open(string path, DebugFileOptions places)
+    public static FileSymbolizer Open(string path, DebugFileOptions places, SourceIndexCache? cache = null)
     {
         if (ElfOnDisk.TryOpen(path, out var outcome, out var detail) is { } file)
-            return new FileSymbolizer(file, places);
+            return new FileSymbolizer(file, places, cache);
         if (outcome == DebugFileOutcome.NotUsable)
             throw new BadDataException(path, "ELF header", 0, BadDataCode.NotThisFormat, "an ELF file", detail.Length > 0 ? detail : "something else");
         throw new IOException($"{path}: {(detail.Length > 0 ? detail : outcome == DebugFileOutcome.NotThere ? "no such file" : "cannot be read")}");
@@ -56,16 +74,22 @@ public sealed class FileSymbolizer : IDisposable
     /// <param name="frames">Gets the chains; what it had stays.</param>
     public void Resolve(ReadOnlySpan<Svma> addresses, SourceFrames frames)
     {
-        var answers = new SourceFrames();
-        _resolvers.Resolve(addresses, answers);
+        if (!ReferenceEquals(_mapOf, frames))
+        {
+            _map.Clear();
+            _mapOf = frames;
+        }
+
+        _answers.Clear();
+        _resolvers.Resolve(addresses, _answers);
         for (var i = 0; i < addresses.Length; i++)
         {
-            var chain = answers[i];
+            var chain = _answers[i];
             for (var level = 0; level < chain.Length; level++)
             {
                 var frame = chain[level];
-                var name = level == chain.Length - 1 && frame.Name == 0 ? SymbolName(addresses[i]) : answers.Text(frame.Name);
-                frames.Add(frame with { Name = frames.Intern(name), File = frames.Intern(answers.Text(frame.File)) });
+                var name = level == chain.Length - 1 && frame.Name == 0 ? frames.Intern(SymbolName(addresses[i])) : Number(frame.Name, frames);
+                frames.Add(frame with { Name = name, File = Number(frame.File, frames) });
             }
 
             if (chain.IsEmpty && SymbolName(addresses[i]) is { Length: > 0 } symbol)
@@ -77,7 +101,8 @@ public sealed class FileSymbolizer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _set.Dispose();
+        if (_set.IsValueCreated)
+            _set.Value.Dispose();
         _file.Dispose();
     }
 
@@ -91,7 +116,7 @@ public sealed class FileSymbolizer : IDisposable
     {
         try
         {
-            return SymbolTable.Build(Image, _set.Debug ?? _set.Main);
+            return SymbolTable.Build(Image, _set.Value.Debug ?? _set.Value.Main);
         }
         catch (BadDataException e)
         {
@@ -100,12 +125,56 @@ public sealed class FileSymbolizer : IDisposable
         }
     }
 
-    private List<ISourceResolver> Open()
+    private DebugFileSet Find(DebugFileOptions places) => new DebugFileFinder(places).Find(DebugFileRequest.For(Image, Path.GetFullPath(_file.Path)));
+
+    private List<ISourceResolver> Open(DebugFileSet set, SourceIndexCache? cache)
     {
         var resolvers = new List<ISourceResolver>();
-        var dwarf = _set.Dwarf ?? Image;
-        SourceOpener.AddDwarf(resolvers, dwarf, _set.DwarfFiles, _problems.Add);
+        SourceOpener.AddDwarf(resolvers, set.Dwarf ?? Image, set.DwarfFiles, _problems.Add);
+        if (cache is not null && Image.BuildId.Length > 0 && resolvers is [DwarfInfo dwarf] && BuildIndex(dwarf, cache) is { } index)
+            resolvers[0] = index;
         SourceOpener.AddGo(resolvers, Image, _problems.Add);
         return resolvers;
+    }
+
+    /// <summary>Makes the index of all units and stores it. Without one the DWARF itself answers.</summary>
+    private SourceIndex? BuildIndex(DwarfInfo dwarf, SourceIndexCache cache)
+    {
+        try
+        {
+            var bytes = SourceIndex.Build(dwarf, []);
+            if (bytes.Length == 0)
+                return null;
+            if (!cache.TryWrite(Image.BuildId.Span, bytes))
+                _problems.Add("the index could not be stored; it is made again next time");
+            return SourceIndex.Read(bytes);
+        }
+        catch (BadDataException e)
+        {
+            _problems.Add(e.Message);
+            return null;
+        }
+    }
+
+    private static SourceIndex? TryIndex(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return SourceIndex.Read(bytes);
+        }
+        catch (BadDataException)
+        {
+            // Of another version of this program: made anew.
+            return null;
+        }
+    }
+
+    private int Number(int text, SourceFrames frames)
+    {
+        while (_map.Count <= text)
+            _map.Add(0);
+        if (_map[text] == 0)
+            _map[text] = frames.Intern(_answers.Text(text)) + 1;
+        return _map[text] - 1;
     }
 }

@@ -17,7 +17,10 @@ public sealed record MissingPieces(TraceModule Module, UnresolvedReason Reason, 
     public bool CanBeSupplied => Module.Kind == ModuleKind.Elf && Module.Path.StartsWith('/');
 
     /// <summary>Modules that lack something that this analysis needed; the one that costs most samples first.</summary>
-    internal static List<MissingPieces> Of(Analysis analysis, bool lines)
+    /// <param name="analysis">Named and counted.</param>
+    /// <param name="lines">Whether lines were asked for.</param>
+    /// <param name="hasUnwind">Whether a module says how to unwind: then a stack that ends in it is none for want of a piece.</param>
+    internal static List<MissingPieces> Of(Analysis analysis, bool lines, Func<int, bool> hasUnwind)
     {
         var byModule = new SortedDictionary<int, (UnresolvedReason Reason, long Samples, long Frames, long Stacks, long Lineless)>();
         var functions = analysis.Functions;
@@ -47,7 +50,7 @@ public sealed record MissingPieces(TraceModule Module, UnresolvedReason Reason, 
 
         foreach (var stop in analysis.Unwind.ByModule)
         {
-            if (stop.Module < 0 || stop.Stop != UnwindStop.NoUnwindInfo)
+            if (stop.Module < 0 || stop.Stop != UnwindStop.NoUnwindInfo || hasUnwind(stop.Module))
                 continue;
             var so = byModule.GetValueOrDefault(stop.Module);
             byModule[stop.Module] = so with { Stacks = so.Stacks + stop.Samples };

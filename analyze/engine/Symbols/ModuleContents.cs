@@ -35,10 +35,11 @@ public sealed record ModuleContents(TraceModule Module, PieceState Symbols, bool
             return new ModuleContents(data.Module, bytes > 0 ? PieceState.All : PieceState.None, false, PieceState.None, bytes);
         var image = data.OwnImage;
         var debug = data.OwnDebugImage;
+        var isGo = image is not null && (image.HasBytes(".gopclntab") || image.HasBytes(".data.rel.ro.gopclntab"));
         var symbols = image is null ? PieceState.None
-            : image.HasBytes(".symtab") || image.HasBytes(".gopclntab") || debug?.HasBytes(".symtab") == true ? PieceState.All
-            : data.Symbols is { Count: > 0 } ? PieceState.Part : PieceState.None;
-        var lines = image?.HasDwarf() == true || debug?.HasDwarf() == true || image?.HasBytes(".gopclntab") == true || infos.Any(i => i.BlobFormat == FullIndex) ? PieceState.All
+            : image.HasBytes(".symtab") || image.HasBytes(".gnu_debugdata") || isGo || debug?.HasBytes(".symtab") == true ? PieceState.All
+            : image.HasBytes(".dynsym") ? PieceState.Part : PieceState.None;
+        var lines = image?.HasDwarf() == true || debug?.HasDwarf() == true || isGo || infos.Any(i => i.BlobFormat == FullIndex) ? PieceState.All
             : infos.Any(i => i.Kind == Format.Dtr.Metadata.ModuleKind.SourceIndex) ? PieceState.Part : PieceState.None;
         return new ModuleContents(data.Module, symbols, image?.HasUnwind() == true || debug?.HasUnwind() == true, lines, bytes);
     }

@@ -224,10 +224,10 @@ public sealed record ReportModule
     /// <summary>Build-id in hexadecimal; empty when it has none.</summary>
     public string BuildId { get; init; } = "";
 
-    /// <summary>Where names come from: <c>.symtab</c>, <c>.dynsym</c>, <c>kallsyms</c>, <c>perf-map</c>; empty when there are none.</summary>
+    /// <summary>What the recording has of names and lines: <c>symbols, lines (hit)</c>; empty when nothing.</summary>
     public string Symbols { get; init; } = "";
 
-    /// <summary>Where unwind rules come from: <c>.eh_frame</c>; empty when there are none or none are needed.</summary>
+    /// <summary><c>yes</c> when the recording has its unwind rules; empty when there are none or none are needed.</summary>
     public string Unwinding { get; init; } = "";
 
     /// <summary>Why symbols or unwind rules are missing, with the fix; empty when nothing is.</summary>

@@ -9,6 +9,19 @@ namespace TraceKit.Report.Info;
 /// <summary>What a recording has of each module, a line each: <c>tracekit symbols list</c>.</summary>
 public static class ContentsText
 {
+    /// <summary>What of a file is there, in a few words: <c>exported symbols, lines (hit)</c>; empty of what is no file, or holds nothing.</summary>
+    public static string Describe(ModuleContents content)
+    {
+        if (content.Bytes == 0)
+            return "";
+        var words = new List<string>();
+        if (content.Symbols != PieceState.None)
+            words.Add(content.Symbols == PieceState.All ? "symbols" : "exported symbols");
+        if (content.Lines != PieceState.None)
+            words.Add(content.Lines == PieceState.All ? "lines" : "lines (hit)");
+        return string.Join(", ", words);
+    }
+
     /// <summary>The table; modules that hold nothing by nature (data, kernel modules, code made at run time without a map) are left out.</summary>
     public static string Render(IReadOnlyList<ModuleContents> contents)
     {

@@ -127,13 +127,30 @@ public static class InfoText
         var missing = info.Modules.Count(m => m.MissingReason is { Length: > 0 });
         Line(text, "modules", FormattableString.Invariant($"{info.Modules.Count}, {missing} of them without a snapshot{(all || info.Modules.Count == 0 ? "" : " (--modules lists them)")}"));
         if (!all)
+        {
+            AppendMissing(text, info);
             return;
+        }
+
         foreach (var module in info.Modules)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {module.Kind,-10} {(module.BuildId.Length > 0 ? Convert.ToHexStringLower(module.BuildId) : "no build-id"),-40} {module.BlobBytes,10:N0}  ")
                 .Append(SafeText.Show(module.Path))
                 .Append(module.MissingReason is { Length: > 0 } reason ? $": {SafeText.Show(reason)}" : "").Append('\n');
         }
+    }
+
+    /// <summary>The files that the recording names and has nothing of; whether samples need them only an analysis knows.</summary>
+    private static void AppendMissing(StringBuilder text, TraceInfo info)
+    {
+        const int Most = 5;
+        var missing = info.Modules.Where(m => m is { Kind: ModuleKind.Elf, BlobBytes: 0, MissingReason.Length: > 0 }).ToArray();
+        foreach (var module in missing.Take(Most))
+            Line(text, "", $"{SafeText.Show(module.Path)} ({(module.BuildId.Length > 0 ? "build-id " + Convert.ToHexStringLower(module.BuildId) : "no build-id")}): {SafeText.Show(module.MissingReason!)}");
+        if (missing.Length > Most)
+            Line(text, "", FormattableString.Invariant($"and {missing.Length - Most} more"));
+        if (missing.Length > 0)
+            Line(text, "", $"supply them: tracekit symbols add {SafeText.Show(Path.GetFileName(info.Reader.Name))} --debug-dir DIR (or --symfs DIR)");
     }
 
     private static void Line(StringBuilder text, string name, string value) => text.Append(name.PadRight(10)).Append(value).Append('\n');

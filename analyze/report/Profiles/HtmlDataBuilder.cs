@@ -39,7 +39,7 @@ public static class HtmlDataBuilder
             Timeline = TimelineOf(trace, analysis, shown),
             Histograms = Histograms(analysis, shown),
             Threads = Threads(analysis, position, shown.Length),
-            Modules = Modules(analysis),
+            Modules = Modules(trace, analysis),
             UnwindStops = Stops(analysis.Unwind),
             Unresolved = Unresolved(analysis.Totals),
             Losses = Losses(trace),
@@ -174,8 +174,9 @@ public static class HtmlDataBuilder
         })];
     }
 
-    private static List<ReportModule> Modules(Analysis analysis)
+    private static List<ReportModule> Modules(Trace trace, Analysis analysis)
     {
+        var contents = trace.ReadContents();
         var through = new long[analysis.Modules.Count];
         foreach (var entry in FlatProfile.Build(analysis, SortKey.ParseList("dso"), children: true).Entries)
         {
@@ -189,6 +190,8 @@ public static class HtmlDataBuilder
             Name = module.Name,
             Path = module.Path,
             BuildId = module.BuildId,
+            Symbols = i < contents.Count ? ContentsText.Describe(contents[i]) : "",
+            Unwinding = i < contents.Count && contents[i].Unwind ? "yes" : "",
             Missing = missing.TryGetValue(i, out var note) ? note : module.SnapshotProblem,
             Samples = through[i],
         })];
