@@ -1,7 +1,5 @@
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Dwarf;
-using TraceKit.Binary;
-using TraceKit.DebugInfo.Dwarf;
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Source;
 using TraceKit.Engine.DebugFiles;
@@ -61,22 +59,6 @@ internal sealed partial class ModuleCatalog : IDisposable
         if (data.OwnImage is { } code)
             SourceOpener.AddGo(resolvers, code, Tell);
         return resolvers;
-    }
-
-    /// <summary>The recording's own copy of what a debug file shares with others (dwz).</summary>
-    private DwarfFiles Beside(ElfImage image, TraceModule module)
-    {
-        if (image.AlternateLink is not { } link || !_debugFiles.TryGetValue(Convert.ToHexStringLower(link.BuildId.Span), out var info))
-            return default;
-        try
-        {
-            return Snapshot(module, info) is { } bytes ? new DwarfFiles { Alternate = ElfImage.Parse(bytes, link.FileName, Decompressor.Instance) } : default;
-        }
-        catch (BadDataException e)
-        {
-            module.SourceProblem = e.Message;
-            return default;
-        }
     }
 
     /// <summary>What files beside the recording know.</summary>
