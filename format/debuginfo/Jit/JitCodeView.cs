@@ -11,6 +11,9 @@ public sealed class JitCodeView(JitTimeline timeline, JitCode? memory) : ICodeSo
     /// <summary>Functions are told apart up to this size; beyond it is a code area that nobody divides.</summary>
     private const ulong MaximumFunction = 16 << 20;
 
+    /// <summary>Pieces joined once stay the same memory: who analyzes them knows them again.</summary>
+    private readonly Dictionary<int, ReadOnlyMemory<byte>> _known = [];
+
     /// <summary>Time of the sample, nanoseconds.</summary>
     public long Time { get; set; }
 
@@ -26,9 +29,15 @@ public sealed class JitCodeView(JitTimeline timeline, JitCode? memory) : ICodeSo
             return false;
         start = new Svma(entry.Start.Value);
         if (timeline.Code(entry) is { IsEmpty: false } dumped)
+        {
             code = dumped;
-        else if (memory is null || !memory.TryRead(entry.Start, entry.End.Value - entry.Start.Value, Time, entry.From, timeline.Until(entry), out code))
-            return false;
+        }
+        else if (!_known.TryGetValue(entry.Index, out code))
+        {
+            memory?.TryRead(entry.Start, entry.End.Value - entry.Start.Value, Time, entry.From, timeline.Until(entry), out code);
+            _known.Add(entry.Index, code);
+        }
+
         return pc.Value - start.Value < (ulong)code.Length;
     }
 }

@@ -103,6 +103,28 @@ public class JitTimelineTests
         Assert.False(view.TryFunction(new Svma(0x9000), out _, out _));
     }
 
+    /// <summary>A function over several readings is one: page by page the nearest in time.</summary>
+    [Fact]
+    public void JitCode_PagesReadApart_Joined()
+    {
+        byte[] first = new byte[0x2000], again = new byte[0x1000], rest = new byte[0x1000];
+        Array.Fill(first, (byte)1);
+        Array.Fill(again, (byte)2);
+        Array.Fill(rest, (byte)3);
+        var memory = JitCode.Build([new(new Avma(0x10000), first, 10), new(new Avma(0x11000), again, 50), new(new Avma(0x12000), rest, 20)]);
+        foreach (var (time, middle) in (ReadOnlySpan<(long, byte)>)[(12, 1), (45, 2)])
+        {
+            Assert.True(memory.TryRead(new Avma(0x10f00), 0x2000, time, long.MinValue, long.MaxValue, out var bytes));
+            Assert.Equal([.. Enumerable.Repeat((byte)1, 0x100), .. Enumerable.Repeat(middle, 0x1000), .. Enumerable.Repeat((byte)3, 0xf00)], bytes.ToArray());
+        }
+
+        Assert.True(memory.TryRead(new Avma(0x12f00), 0x2000, 20, long.MinValue, long.MaxValue, out var cut));
+        Assert.Equal(0x100, cut.Length);
+        Assert.True(memory.TryRead(new Avma(0x10000), 0x800, 20, 5, 15, out cut));
+        Assert.Equal(0x800, cut.Length);
+        Assert.False(memory.TryRead(new Avma(0x12000), 0x10, 20, 30, 40, out _));
+    }
+
     /// <summary>A hundred thousand lines over each other, and lines of all sizes: bounded in time and memory, and counted.</summary>
     [Fact]
     public void JitTimeline_ManyOverlaps_Bounded()

@@ -36,6 +36,12 @@ public class X64PrologueTests
             "rsp+8, rsp+8, rsp+16 rbp=c-16, rsp+48 rbp=c-16, rsp+48 rbp=c-16, rsp+16 rbp=c-16, rsp+8, rsp+8",
             Rules("89 84 24 00 c0 fe ff | 55 | 48 83 ec 20 | 48 89 d5 | e8 00 10 00 00 | 48 83 c4 20 | 5d | 49 3b a7 48 03 00 00 | 77 01 | c3".Replace("|", "", StringComparison.Ordinal), 0, 7, 8, 12, 16, 24, 25, 33));
 
+    /// <summary>A method that calls itself by its second entry, past the check of the receiver's class: the entry is no subroutine inside of a frame.</summary>
+    [Fact]
+    public void X64Prologue_CallOfItsOwnSecondEntry_FrameAllTheSame() =>
+        // xchg %ax,%ax; entry: push %rbp; sub $32,%rsp; call entry; add $32,%rsp; pop %rbp; ret
+        Assert.Equal("rsp+8, rsp+16 rbp=c-16, rsp+48 rbp=c-16, rsp+48 rbp=c-16, rsp+8", Rules("6690 55 4883ec20 e8f6ffffff 4883c420 5d c3", 2, 3, 7, 12, 17));
+
     /// <summary>V8: a frame pointer, pushes, a frame of so many slots; arguments are dropped by a count in a register, which nobody can follow.</summary>
     [Fact]
     public void X64Prologue_V8Function_FramePointer()

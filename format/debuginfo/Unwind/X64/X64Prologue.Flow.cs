@@ -23,6 +23,9 @@ public sealed partial class X64Prologue
 
         /// <summary>Code whose address is taken: entered from who knows where, with who knows what on the stack (OCaml's exception handlers).</summary>
         private readonly Stack<int> _labels = new();
+
+        /// <summary>Targets of calls within the function.</summary>
+        private readonly Stack<int> _called = new();
         private bool _zeroes;
 
         /// <summary>Given as a table's depth: what stands behind calls is not entered.</summary>
@@ -45,6 +48,15 @@ public sealed partial class X64Prologue
                 {
                     if (_indexOf[label] == 0)
                         Enter(label, X64FrameState.None);
+                    continue;
+                }
+
+                if (_called.TryPop(out var called))
+                {
+                    // A call into the middle: a subroutine that shares the function's frame in ways of its own. Where the stack is as at a function's start it is the
+                    // function calling itself, by its second entry (HotSpot checks the receiver's class before).
+                    if (_indexOf[called] == 0 || _states[_indexOf[called] - 1].Depth != X64FrameState.Entry.Depth)
+                        Enter(called, X64FrameState.None);
                     continue;
                 }
 
@@ -107,9 +119,8 @@ public sealed partial class X64Prologue
                     Enter(next, state);
                     break;
                 case X64Branch.Call:
-                    // A call into the middle: a subroutine that shares the function's frame in ways of its own.
                     if (next + i.Immediate is > 0 and var target && target < _code.Length)
-                        Enter(target, X64FrameState.None);
+                        _called.Push((int)target);
                     goto case X64Branch.CallAway;
                 case X64Branch.CallAway:
                     _zeroes |= state.FramePointer == X64FrameState.Zeroed;
