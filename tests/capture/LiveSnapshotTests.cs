@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Elf;
+using TraceKit.DebugInfo.Source;
 using TraceKit.Format.Dtr.Metadata;
 
 namespace TraceKit.Capture.Tests;
@@ -10,7 +11,7 @@ namespace TraceKit.Capture.Tests;
 [Collection("live")]
 public class LiveSnapshotTests
 {
-    /// <summary>Runs for two seconds, then ends; with an argument it puts itself into a nameless file first.</summary>
+    /// <summary>Runs for half a minute at most; with an argument it puts itself into a nameless file first.</summary>
     private const string Spin = """
         #define _GNU_SOURCE
         #include <fcntl.h>
@@ -29,7 +30,7 @@ public class LiveSnapshotTests
             return 2;
           }
           struct timespec a, b; clock_gettime(CLOCK_MONOTONIC, &a);
-          do { burn(100000); clock_gettime(CLOCK_MONOTONIC, &b); } while (b.tv_sec - a.tv_sec < 2);
+          do { burn(100000); clock_gettime(CLOCK_MONOTONIC, &b); } while (b.tv_sec - a.tv_sec < 30);
           return 0; }
         """;
 
@@ -88,7 +89,7 @@ public class LiveSnapshotTests
     {
         Agent.RequireRoot();
         using var agent = new Agent();
-        var program = agent.Compile(Spin.Replace("< 2", "< 1", StringComparison.Ordinal), flags: Flags);
+        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
         var hidden = Directory.CreateDirectory(agent.In("hidden")).FullName;
         var (code, _, error) = agent.Run("record", "-F", "997", "-g", "-o", "x.dtr", "--", "unshare", "-m", "sh", "-c", $"mount -t tmpfs none {hidden} && cp {program} {hidden}/inside && exec {hidden}/inside");
         if (code != 0)
@@ -133,7 +134,7 @@ public class LiveSnapshotTests
     {
         Agent.RequireRoot();
         using var agent = new Agent();
-        var program = agent.Compile(Spin.Replace("tv_sec < 2", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
+        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
         var copy = agent.In("copy");
         File.Copy(program, copy);
         Assert.Equal(0, agent.Run("record", "-F", "997", "-g", "-o", "x.dtr", "--", "sh", "-c", $"{program} & {copy}; wait").Code);
@@ -152,7 +153,7 @@ public class LiveSnapshotTests
     {
         Agent.RequireRoot();
         using var agent = new Agent();
-        var program = agent.Compile(Spin.Replace("tv_sec < 2", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
+        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
         Assert.Equal(0, agent.Run("record", "-F", "997", "-g", "--snapshot", level, "-o", "x.dtr", "--", program).Code);
         var recording = new Recording(agent.In("x.dtr"));
         var module = Assert.Single(recording.Modules, m => m.Path == program);
@@ -173,13 +174,74 @@ public class LiveSnapshotTests
         Assert.Equal(2, agent.Run("record", "--snapshot", "everything", "--", "true").Code);
     }
 
+    /// Source lines of what was hit travel as an index, joined by build-id; the unit that was not hit stays behind.
+    [Fact]
+    public void Snapshot_Lines_HoldTheHitUnits()
+    {
+        Agent.RequireRoot();
+        using var agent = new Agent();
+        File.WriteAllText(agent.In("idle.c"), "int never_called(int a) { return a * 3; }\n");
+        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: Flags + " " + agent.In("idle.c"));
+        Assert.Equal(0, agent.Run("record", "-F", "997", "-g", "--snapshot", "lines", "-o", "x.dtr", "--", program).Code);
+        var recording = new Recording(agent.In("x.dtr"));
+        var module = Assert.Single(recording.Modules, m => m.Kind == ModuleKind.Elf && m.Path == program);
+        var index = Assert.Single(recording.Modules, m => m.Kind == ModuleKind.SourceIndex && m.Path == program);
+        Assert.Null(index.MissingReason);
+        Assert.Equal(module.BuildId, index.BuildId);
+        Assert.Equal("source-index", index.BlobFormat);
+        var symbols = SymbolTable.Build(Image(recording, module));
+        Assert.True(symbols.TryFindName("burn"u8, out var burn));
+        Assert.True(symbols.TryFindName("never_called"u8, out var never));
+        var resolver = SourceIndex.Read(recording.Blob(index));
+        var frames = new SourceFrames();
+        Svma[] addresses = [new(burn.Start.Value + 1), new(never.Start.Value + 1)];
+        Array.Sort(addresses, (a, b) => a.Value.CompareTo(b.Value));
+        resolver.Resolve(addresses, frames);
+        var at = addresses[0].Value == burn.Start.Value + 1 ? 0 : 1;
+        Assert.Equal("burn", frames.Text(frames[at][^1].Name));
+        Assert.EndsWith("program.c", frames.Text(frames[at][^1].File), StringComparison.Ordinal);
+        Assert.Equal(0, frames[1 - at].Length);
+    }
+
+    /// Of a program without line information the file says so, and how to supply it.
+    [Fact]
+    public void Snapshot_LinesOfAStrippedProgram_AreSaidToBeMissing()
+    {
+        Agent.RequireRoot();
+        using var agent = new Agent();
+        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: "-O1 -s -fno-omit-frame-pointer -Wl,--build-id");
+        Assert.Equal(0, agent.Run("record", "-F", "997", "-g", "--snapshot", "lines", "-o", "x.dtr", "--", program).Code);
+        var index = Assert.Single(new Recording(agent.In("x.dtr")).Modules, m => m.Kind == ModuleKind.SourceIndex && m.Path == program);
+        Assert.Equal(0UL, index.BlobBytes);
+        Assert.Contains("tracekit symbols add", index.MissingReason, StringComparison.Ordinal);
+    }
+
+    /// A module without any unwinding table has its code with it: there only the instructions tell where a caller is.
+    [Fact]
+    public void Snapshot_NoUnwindTables_TheCodeTravels()
+    {
+        Agent.RequireRoot();
+        using var agent = new Agent();
+        const string Bare = """
+            static volatile long sink;
+            __attribute__((noinline)) void burn(long n) { for (long i = 0; i < n; i++) sink += i; }
+            void _start(void) { for (int i = 0; i < 3000; i++) burn(200000); __asm__ volatile("mov $60, %eax; xor %edi, %edi; syscall"); }
+            """;
+        var program = agent.Compile(Bare, flags: "-O1 -g0 -nostdlib -static -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer -Wl,--build-id");
+        Assert.Equal(0, agent.Run("record", "-F", "997", "--call-graph", "dwarf", "-o", "x.dtr", "--", program).Code);
+        var recording = new Recording(agent.In("x.dtr"));
+        var image = Image(recording, Assert.Single(recording.Modules, m => m.Kind == ModuleKind.Elf && m.Path == program));
+        Assert.True(image.TryStoredData(Section(image, ".text"), out var code));
+        Assert.True(code.Length > 20);
+    }
+
     /// What is over the bound is left out, least important first, and named.
     [Fact]
     public void Snapshot_OverItsBound_SaysWhatIsLeftOut()
     {
         Agent.RequireRoot();
         using var agent = new Agent();
-        var program = agent.Compile(Spin.Replace("tv_sec < 2", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
+        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
         Assert.Equal(0, agent.Run("record", "-F", "997", "-g", "--snapshot", "full", "--max-snapshot", "16K", "-o", "x.dtr", "--", program).Code);
         var recording = new Recording(agent.In("x.dtr"));
         var module = Assert.Single(recording.Modules, m => m.Path == program);
