@@ -10,6 +10,9 @@ public sealed class Decompressor : IDecompressor
     public static Decompressor Instance { get; } = new();
 
     /// <inheritdoc/>
+    public byte[] Allocate(int length) => LargePages.Allocate(length);
+
+    /// <inheritdoc/>
     public bool TryZstd(ReadOnlySpan<byte> stored, Span<byte> inflated)
     {
         using var zstd = new ZstdSharp.Decompressor();

@@ -15,6 +15,7 @@ internal sealed partial class UnitResolver
         content.Functions.Clear();
         content.Ranges.Clear();
         content.Rows.Clear();
+        _lines = ReadLines(unit, (offset, in from) => LineTable.Read(unit.Sections, offset, from));
         var full = Begin(unit, out var table);
         if (_walker.Walk(full, table, info.Code, default, prune: false) is { } damage)
             info.Report(full, damage);

@@ -20,6 +20,7 @@ internal sealed partial class UnitResolver(DwarfInfo info)
     private readonly Dictionary<DwarfUnit, AbbreviationTable> _tables = [];
     private readonly Dictionary<uint, int> _files = [];
     private int[] _owners = [];
+    private LineHit[] _hits = [];
     private LineTable? _lines;
 
     /// <summary>What was answered, address by address.</summary>
@@ -29,18 +30,19 @@ internal sealed partial class UnitResolver(DwarfInfo info)
     /// <param name="unit">The unit in the linked file.</param>
     /// <param name="addresses">Ascending.</param>
     /// <param name="answers">Gets for each address what is known.</param>
-    public void Resolve(DwarfUnit unit, ReadOnlySpan<ulong> addresses, Span<UnitAnswer> answers)
+    public void Resolve(DwarfUnit unit, ulong[] addresses, Span<UnitAnswer> answers)
     {
         if (_owners.Length < addresses.Length)
             _owners = new int[Math.Max(addresses.Length, 256)];
         var owners = _owners.AsSpan(0, addresses.Length);
         owners.Fill(-1);
+        ReadHits(unit, addresses);
         var full = Begin(unit, out var table);
         Own(full, table, addresses, owners, prune: true);
         if (_walker.Pruned && owners.Contains(-1))
             Own(full, table, addresses, owners, prune: false);
         for (var i = 0; i < addresses.Length; i++)
-            answers[i] = new UnitAnswer(Frames.Count, Add(full, table, addresses[i], owners[i]));
+            answers[i] = new UnitAnswer(Frames.Count, Add(full, table, _hits[i], owners[i]));
         _lines = null;
     }
 
@@ -52,7 +54,6 @@ internal sealed partial class UnitResolver(DwarfInfo info)
         _files.Clear();
         if (_strings.Count > 1 << 16)
             _strings.Clear();
-        _lines = ReadLines(unit);
         var full = info.FullUnit(unit);
         table = Table(full);
         return full;
@@ -70,13 +71,24 @@ internal sealed partial class UnitResolver(DwarfInfo info)
         return table;
     }
 
-    private LineTable? ReadLines(DwarfUnit unit)
+    /// <summary>Finds the rows of the addresses.</summary>
+    private void ReadHits(DwarfUnit unit, ulong[] addresses)
+    {
+        if (_hits.Length < addresses.Length)
+            _hits = new LineHit[Math.Max(addresses.Length, 256)];
+        _hits.AsSpan(0, addresses.Length).Clear();
+        var sink = new LineHits(addresses, _hits, addresses.Length, unit.Context.AddressSize, info.Code.HasCodeAtZero);
+        _lines = ReadLines(unit, (offset, in from) => LineTable.ReadTo(unit.Sections, offset, from, ref sink));
+        sink.Finish();
+    }
+
+    private LineTable? ReadLines(DwarfUnit unit, LineReader read)
     {
         if (unit.LineOffset.Kind is not (DwarfValueKind.SectionOffset or DwarfValueKind.Constant))
             return null;
         try
         {
-            var lines = LineTable.Read(unit.Sections, new DebugLineOffset(unit.LineOffset.Value), new LineUnit
+            var lines = read(new DebugLineOffset(unit.LineOffset.Value), new LineUnit
             {
                 CompilationDirectory = unit.Text(unit.DirectoryValue),
                 AddressSize = unit.Context.AddressSize,
@@ -93,6 +105,8 @@ internal sealed partial class UnitResolver(DwarfInfo info)
             return null;
         }
     }
+
+    private delegate LineTable LineReader(DebugLineOffset offset, in LineUnit unit);
 
     /// <summary>Finds for each address the innermost function.</summary>
     private void Own(DwarfUnit unit, AbbreviationTable table, ReadOnlySpan<ulong> addresses, Span<int> owners, bool prune)
@@ -114,15 +128,15 @@ internal sealed partial class UnitResolver(DwarfInfo info)
     }
 
     /// <summary>Adds the chain of an address, innermost first.</summary>
-    private AnswerKind Add(DwarfUnit unit, AbbreviationTable table, ulong address, int function)
+    private AnswerKind Add(DwarfUnit unit, AbbreviationTable table, in LineHit hit, int function)
     {
         var kind = AnswerKind.Nothing;
         int file = 0;
         uint line = 0, column = 0;
-        if (_lines is not null && _lines.TryFind(new Svma(address), out var row))
+        if (hit.IsFound)
         {
             kind = AnswerKind.Line;
-            (file, line, column) = (File(row.File), row.Line, row.Column);
+            (file, line, column) = (File(hit.Found.File), hit.Found.Line, hit.Found.Column);
         }
 
         if (function < 0 && kind == AnswerKind.Line)

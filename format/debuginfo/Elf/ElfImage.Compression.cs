@@ -18,6 +18,9 @@ public sealed partial class ElfImage
     /// <summary>What a section may be inflated to: the <c>.debug_info</c> of browsers stays below.</summary>
     private const ulong MaximumInflatedBytes = 2000UL << 20;
 
+    /// <summary>From here on a section is inflated as it is read.</summary>
+    private const ulong StreamedBytes = 1 << 20;
+
     /// <summary>What <c>.gnu_debugdata</c> may be inflated to: it holds a <c>.symtab</c> of functions; the largest seen has 6 MB.</summary>
     private const int MaximumDebugDataBytes = 128 << 20;
 
@@ -72,12 +75,39 @@ public sealed partial class ElfImage
 
     private byte[] InflateZlib(string section, ReadOnlyMemory<byte> packed, ulong size, ulong at)
     {
-        CheckSize(section, packed, size, ZlibRatio);
-        var inflated = GC.AllocateUninitializedArray<byte>((int)size);
+        using var source = MemoryMarshal.TryGetArray(packed, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(packed.ToArray(), writable: false);
+        return InflateZlib(section, source, size, at);
+    }
+
+    /// <summary>Inflates a large section piece by piece as it is read, so that its stored bytes are never in memory as a whole.</summary>
+    private bool TryInflateFromFile(in ElfSection section, out ReadOnlyMemory<byte> data)
+    {
+        data = default;
+        var header = Is64Bit ? 24 : 12; // Chdr, as above
+        if (!Image.IsOnDemand || (section.Flags & SHF_COMPRESSED) == 0 || section.Type is SHT_NOBITS or SHT_NULL || section.Size < StreamedBytes ||
+            section.Offset.Value > Image.Length || section.Size > Image.Length - section.Offset.Value || !Image.TryRead(section.Offset, (ulong)header, out var head))
+        {
+            return false;
+        }
+
+        var c = Cursor(head.Span, section.Name);
+        if (c.ReadUInt32("ch_type") != ELFCOMPRESS_ZLIB)
+            return false;
+        if (Is64Bit)
+            c.ReadUInt32("ch_reserved");
+        var size = ReadWord(ref c, "ch_size");
+        using var source = new SparseStream(Image, section.Offset.Value + (ulong)header, section.Size - (ulong)header);
+        data = InflateZlib(section.Name, source, size, (ulong)header);
+        return true;
+    }
+
+    private byte[] InflateZlib(string section, Stream source, ulong size, ulong at)
+    {
+        CheckSize(section, source.Length, size, ZlibRatio);
+        var inflated = Decompressor?.Allocate((int)size) ?? GC.AllocateUninitializedArray<byte>((int)size);
         try
         {
-            using var source = MemoryMarshal.TryGetArray(packed, out var array)
-                ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false) : new MemoryStream(packed.ToArray(), writable: false);
             using var zlib = new ZLibStream(source, CompressionMode.Decompress);
             zlib.ReadExactly(inflated);
         }
@@ -91,16 +121,16 @@ public sealed partial class ElfImage
 
     private byte[] InflateZstd(string section, ReadOnlyMemory<byte> packed, ulong size, ulong at)
     {
-        CheckSize(section, packed, size, ZstdRatio);
-        var inflated = GC.AllocateUninitializedArray<byte>((int)size);
-        if (!Decompressor!.TryZstd(packed.Span, inflated))
+        CheckSize(section, packed.Length, size, ZstdRatio);
+        var inflated = Decompressor!.Allocate((int)size);
+        if (!Decompressor.TryZstd(packed.Span, inflated))
             throw new BadDataException(Name, section, at, BadDataCode.InvalidValue, $"a zstd frame of {size} bytes", "damaged data, or of another length");
         return inflated;
     }
 
-    private void CheckSize(string section, ReadOnlyMemory<byte> packed, ulong size, ulong ratio)
+    private void CheckSize(string section, long packed, ulong size, ulong ratio)
     {
-        if (size > (ulong)packed.Length * ratio + 64 || size > MaximumInflatedBytes)
-            throw new BadDataException(Name, section, 0, BadDataCode.LimitExceeded, $"at most {ratio} bytes from each of {packed.Length}, and {MaximumInflatedBytes}", $"{size}");
+        if (size > (ulong)packed * ratio + 64 || size > MaximumInflatedBytes)
+            throw new BadDataException(Name, section, 0, BadDataCode.LimitExceeded, $"at most {ratio} bytes from each of {packed}, and {MaximumInflatedBytes}", $"{size}");
     }
 }

@@ -34,6 +34,8 @@ public sealed partial class ElfImage
     public bool TrySectionData(in ElfSection section, out ReadOnlyMemory<byte> data)
     {
         data = default;
+        if (TryInflateFromFile(section, out data))
+            return true;
         if (!TryStoredData(section, out var stored))
             return false;
         data = (section.Flags & SHF_COMPRESSED) != 0 ? Inflate(section, stored)

@@ -15,4 +15,7 @@ public interface IDecompressor
     /// <param name="inflated">The result.</param>
     /// <returns>False when the data is damaged or longer than the limit.</returns>
     bool TryXz(ReadOnlySpan<byte> stored, int limit, out byte[] inflated);
+
+    /// <summary>Memory for a large section; its content does not matter. Who knows the system may ask it for large pages: touching small ones can cost more than inflating.</summary>
+    byte[] Allocate(int length) => GC.AllocateUninitializedArray<byte>(length);
 }

@@ -93,6 +93,12 @@ public sealed class SparseImage
         return TryJoin(i, offset.Value, (int)count, out bytes);
     }
 
+    /// <summary>Whether bytes are read when asked, each time anew.</summary>
+    internal bool IsOnDemand => _read is not null;
+
+    /// <summary>Reads bytes of a file that is read on demand to where they are wanted.</summary>
+    internal bool TryReadTo(ulong offset, Span<byte> destination) => offset <= Length && (ulong)destination.Length <= Length - offset && _read!(offset, destination);
+
     /// <summary>As many of the bytes at <paramref name="offset"/> as lie in the one piece that holds the first; none in a hole.</summary>
     public ReadOnlyMemory<byte> ReadUpTo(FileOffset offset, ulong count)
     {

@@ -74,6 +74,16 @@ public sealed partial class LineTable
         return new LineTable(header, sections, unit, sequences, rows, !whole || header.IsCut);
     }
 
+    /// <summary>Reads a table and gives its rows to a sink as they are stated, without keeping any: for whoever asks for a few addresses and then forgets the unit.</summary>
+    /// <exception cref="BadDataException">Its header is damaged or of a version unknown here.</exception>
+    internal static LineTable ReadTo<TSink>(DwarfSections sections, DebugLineOffset offset, in LineUnit unit, ref TSink sink)
+        where TSink : struct, ILineProgramSink
+    {
+        var header = LineHeader.Read(sections, offset, unit);
+        var whole = LineProgram.Run(header, ref sink);
+        return new LineTable(header, sections, unit, [], [], !whole || header.IsCut);
+    }
+
     /// <summary>Reads only the names of files: for units without code of their own, such as type units.</summary>
     /// <exception cref="BadDataException">Its header is damaged or of a version unknown here.</exception>
     public static LineTable ReadFiles(DwarfSections sections, DebugLineOffset offset, in LineUnit unit)
