@@ -1,5 +1,7 @@
 using System.CommandLine;
 using TraceKit.Cli.Host;
+using TraceKit.Engine;
+using TraceKit.Engine.Symbols;
 using TraceKit.Report.Info;
 
 namespace TraceKit.Cli.Commands;
@@ -15,15 +17,26 @@ internal static class InfoCommand
         var modules = new Option<bool>("--modules") { Description = "List every module with its build-id." };
         command.Options.Add(json);
         command.Options.Add(modules);
+        var stacks = new Option<bool>("--stacks") { Description = "Unwind every stack: how many are complete, what stopped the others." };
+        command.Options.Add(stacks);
         HelpWithExamples.Examples[command] = ["tracekit info app.dtr", "tracekit info app.dtr --json | jq .host"];
         command.SetAction(result =>
         {
-            using var reader = Recording.OpenContainer(input.One(result));
+            var path = input.One(result);
+            if (result.GetValue(stacks) && result.GetValue(json))
+                throw new UserErrorException("--stacks is told as text only; 'tracekit report --format json' has it too");
+            using var reader = Recording.OpenContainer(path);
             var info = TraceInfo.Read(reader);
             if (result.GetValue(json))
                 InfoJson.Write(context.OutBytes(), info);
             else
                 context.Out.Write(InfoText.Render(info, result.GetValue(modules)));
+            if (result.GetValue(stacks))
+            {
+                using var trace = Recording.Open(path, []);
+                context.Out.Write(InfoText.Stacks(Recording.Run(trace, new AnalysisOptions { Source = SourceDetail.None }, context)));
+            }
+
             return ExitCodes.Whole;
         });
         return command;

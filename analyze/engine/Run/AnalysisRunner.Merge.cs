@@ -159,13 +159,14 @@ internal sealed partial class AnalysisRunner
     {
         var totals = new UnwindTotals();
         var ends = new Dictionary<(UnwindStop Stop, int Module), long>();
-        var needed = new SortedDictionary<ulong, long>();
         foreach (var worker in workers)
         {
             var counts = worker.Unwind;
             totals.Samples += counts.Samples;
             totals.Frames += counts.Frames;
             totals.FramePointerSteps += counts.FramePointerSteps;
+            totals.CodeSteps += counts.CodeSteps;
+            totals.DumpSize = Math.Max(totals.DumpSize, counts.DumpSize);
             totals.WithoutDump += counts.WithoutDump;
             totals.UnsupportedAbi += counts.UnsupportedAbi;
             totals.Add(UnwindStop.ReachedRoot, counts.ReachedRoot);
@@ -177,21 +178,26 @@ internal sealed partial class AnalysisRunner
                 ends[key] = ends.GetValueOrDefault(key) + count;
             }
 
-            foreach (var (bytes, count) in counts.NeededBytes)
-                needed[bytes] = needed.GetValueOrDefault(bytes) + count;
         }
 
         totals.ByModule = [.. ends.Select(e => new UnwindStopCount(e.Key.Stop, e.Key.Module, e.Value)).OrderByDescending(e => e.Samples).ThenBy(e => e.Module).ThenBy(e => e.Stop)];
-        var wanted = needed.Values.Sum() * 99 / 100;
-        foreach (var (bytes, count) in needed)
-        {
-            totals.SufficientDumpSize = bytes;
-            wanted -= count;
-            if (wanted <= 0)
-                break;
-        }
-
+        Suffice(totals, workers);
         return totals;
+    }
+
+    private static void Suffice(UnwindTotals totals, SampleWorker[] workers)
+    {
+        foreach (var worker in workers)
+        {
+            foreach (var (thread, (stackPointer, neededBytes)) in worker.Unwind.Truncated)
+            {
+                var root = workers.Max(w => w.Unwind.Roots.GetValueOrDefault(thread));
+                // A stack of another kind (of signals, of coroutines) stands elsewhere: no measure.
+                var isKnown = root > stackPointer + neededBytes - 8 && root - stackPointer < 64 << 20;
+                totals.SufficientIsLeast |= !isKnown;
+                totals.SufficientDumpSize = Math.Max(totals.SufficientDumpSize, ((isKnown ? root - stackPointer : neededBytes) + 7) / 8 * 8);
+            }
+        }
     }
 
     private AnalysisTotals Totals(ModelParts parts, SampleWorker[] workers)

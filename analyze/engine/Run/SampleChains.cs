@@ -61,16 +61,16 @@ internal sealed class SampleChains(MappingResolver resolver)
         }
 
         _moduleMap.PointTo(space, (long)sample.Time);
-        var result = source.IsArm64 ? UnwindArm64(sample, source, version, isFiltered) : UnwindX64(sample, source, version, isFiltered);
+        var result = source.IsArm64 ? UnwindArm64(sample, source, version, isFiltered, out var stackPointer) : UnwindX64(sample, source, version, isFiltered, out stackPointer);
         _chain[count++] = UserMarker;
         for (var i = 0; i < result.Count; i++)
             _chain[count++] = _frames[i].Value;
         var last = result.Count == 0 ? 0 : _frames[result.Count - 1].Value;
-        Unwind.Add(result, version, result.Count > 1 ? Stacks.LookupAddress.OfReturn(last) : last);
+        Unwind.Add(result, version, result.Count > 1 ? Stacks.LookupAddress.OfReturn(last) : last, (space, sample.Tid), stackPointer, sample.StackSize);
         return _chain.AsSpan(0, count);
     }
 
-    private UnwindResult UnwindX64(in PerfSample sample, EventSource source, int version, bool isFiltered)
+    private UnwindResult UnwindX64(in PerfSample sample, EventSource source, int version, bool isFiltered, out ulong stackPointer)
     {
         var registers = default(X64Registers);
         var values = sample.UserRegs;
@@ -81,12 +81,12 @@ internal sealed class SampleChains(MappingResolver resolver)
                 registers.Set(numbers[i], values[i]);
         }
 
-        registers.TryGet(X64Registers.Rsp, out var stackPointer);
+        registers.TryGet(X64Registers.Rsp, out stackPointer);
         var stack = new StackMemory(stackPointer, sample.Stack[..sample.StackDynSize], isFiltered);
         return _unwinder.Unwind(new AddressSpaceId((uint)version, 0), registers, stack, _moduleMap, _frames);
     }
 
-    private UnwindResult UnwindArm64(in PerfSample sample, EventSource source, int version, bool isFiltered)
+    private UnwindResult UnwindArm64(in PerfSample sample, EventSource source, int version, bool isFiltered, out ulong stackPointer)
     {
         var registers = default(Arm64Registers);
         var values = sample.UserRegs;
@@ -97,7 +97,7 @@ internal sealed class SampleChains(MappingResolver resolver)
                 registers.Set(numbers[i], values[i]);
         }
 
-        registers.TryGet(Arm64Registers.StackPointer, out var stackPointer);
+        registers.TryGet(Arm64Registers.StackPointer, out stackPointer);
         var stack = new StackMemory(stackPointer, sample.Stack[..sample.StackDynSize], isFiltered);
         _arm64 ??= new Arm64Unwinder();
         return _arm64.Unwind(new AddressSpaceId((uint)version, 0), registers, stack, _moduleMap, _frames);

@@ -27,8 +27,23 @@ public sealed class UnwindTotals
     /// <summary>Samples of an architecture or mode (32-bit) that is not unwound here.</summary>
     public long UnsupportedAbi { get; internal set; }
 
-    /// <summary>The dump size in bytes that would have carried 99 % of the truncated samples at least one frame further; 0 when none was truncated.</summary>
+    /// <summary>Frames found by what the instructions of code without unwind information do.</summary>
+    public long CodeSteps { get; internal set; }
+
+    /// <summary>Bytes of stack that were asked for with each sample; of several events, the most.</summary>
+    public int DumpSize { get; internal set; }
+
+    /// <summary>
+    /// Bytes, a multiple of 8, that would have sufficed for all truncated stacks: from each to where the complete stacks of the same thread end. Where a thread has none, only what one more frame
+    /// would have needed is known (<see cref="SufficientIsLeast"/>). 0 when none was truncated. May be more than <see cref="LargestDumpSize"/>.
+    /// </summary>
     public ulong SufficientDumpSize { get; internal set; }
+
+    /// <summary>At least <see cref="SufficientDumpSize"/> would have been needed; it may not have been enough.</summary>
+    public bool SufficientIsLeast { get; internal set; }
+
+    /// <summary>The most that the kernel copies: a u16, in steps of 8 (<c>sample_stack_user</c>, perf_event.h).</summary>
+    public const int LargestDumpSize = 65528;
 
     /// <summary>Samples that ended so.</summary>
     public long Of(UnwindStop stop) => (int)stop < StopCount ? _stops[(int)stop] : 0;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using TraceKit.Engine;
 using TraceKit.Format.Dtr.Metadata;
+using TraceKit.Report.Profiles;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Info;
@@ -62,6 +64,23 @@ public static class InfoText
     /// <summary>A time as <c>script</c> prints it.</summary>
     public static string Seconds(ulong nanoseconds) =>
         FormattableString.Invariant($"{nanoseconds / 1_000_000_000}.{nanoseconds / 1000 % 1_000_000:000000}");
+
+    /// <summary>Whether the stacks are whole, and where not; for who asked to have them unwound.</summary>
+    public static string Stacks(Analysis analysis)
+    {
+        var text = new StringBuilder();
+        var unwind = analysis.Unwind;
+        if (unwind.Samples == 0)
+        {
+            Line(text, "stacks", "no stack dumps to unwind");
+            return text.ToString();
+        }
+
+        Line(text, "stacks", LossNotes.Complete(unwind));
+        foreach (var part in LossNotes.Incomplete(analysis, int.MaxValue))
+            Line(text, "", part);
+        return text.ToString();
+    }
 
     private static void AppendFile(StringBuilder text, TraceInfo info)
     {

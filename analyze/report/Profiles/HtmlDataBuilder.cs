@@ -13,6 +13,9 @@ namespace TraceKit.Report.Profiles;
 /// <summary>Fills the page's data from a trace and its analysis.</summary>
 public static class HtmlDataBuilder
 {
+    /// <summary>Places where stacks stopped that are told one by one.</summary>
+    private const int MostStops = 30;
+
     private const int TimelineBins = 400;
 
     /// <summary>Everything that the page shows.</summary>
@@ -40,7 +43,7 @@ public static class HtmlDataBuilder
             Histograms = Histograms(analysis, shown),
             Threads = Threads(analysis, position, shown.Length),
             Modules = Modules(trace, analysis),
-            UnwindStops = Stops(analysis.Unwind),
+            UnwindStops = Stops(analysis),
             Unresolved = Unresolved(analysis.Totals),
             Losses = Losses(trace),
             Notes = Notes(trace, analysis, samples),
@@ -197,15 +200,16 @@ public static class HtmlDataBuilder
         })];
     }
 
-    private static List<ReportCount> Stops(Engine.Unwinding.UnwindTotals unwind)
+    private static List<ReportCount> Stops(Analysis analysis)
     {
+        var unwind = analysis.Unwind;
         var counts = new List<ReportCount>();
-        foreach (var stop in Enum.GetValues<UnwindStop>())
-        {
-            if (unwind.Of(stop) is > 0 and var count)
-                counts.Add(new ReportCount(stop.ToString(), LossNotes.Describe(stop), count, "stacks", stop == UnwindStop.ReachedRoot));
-        }
-
+        if (unwind.ReachedRoot > 0)
+            counts.Add(new ReportCount(nameof(UnwindStop.ReachedRoot), LossNotes.Describe(UnwindStop.ReachedRoot), unwind.ReachedRoot, "stacks", true));
+        foreach (var stop in unwind.ByModule.Take(MostStops))
+            counts.Add(new ReportCount(stop.Stop.ToString(), $"{LossNotes.Describe(stop.Stop)}, in {(stop.Module < 0 ? "nothing mapped" : analysis.Modules[stop.Module].Name)}", stop.Samples, "stacks"));
+        foreach (var rest in unwind.ByModule.Skip(MostStops).GroupBy(s => s.Stop).OrderBy(g => g.Key))
+            counts.Add(new ReportCount(rest.Key.ToString(), $"{LossNotes.Describe(rest.Key)}, in {rest.Count()} other modules", rest.Sum(s => s.Samples), "stacks"));
         return counts;
     }
 
@@ -235,6 +239,8 @@ public static class HtmlDataBuilder
     private static List<string> Notes(Trace trace, Analysis analysis, long[] samples)
     {
         var notes = new List<string>(LossNotes.Serious(analysis));
+        if (analysis.Unwind.Samples > analysis.Unwind.ReachedRoot)
+            notes.Add($"Stacks: {LossNotes.Complete(analysis.Unwind)}{string.Concat(LossNotes.Incomplete(analysis, 3).Select(part => "; " + part))}");
         notes.AddRange(LossNotes.Missing(analysis, 3));
         notes.AddRange(trace.Host.Notes);
         if (trace.Summary is null)

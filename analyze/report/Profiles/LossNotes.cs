@@ -2,6 +2,7 @@ using System.Globalization;
 using TraceKit.DebugInfo.Unwind;
 using TraceKit.Engine;
 using TraceKit.Engine.Symbols;
+using TraceKit.Engine.Unwinding;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Profiles;
@@ -9,6 +10,9 @@ namespace TraceKit.Report.Profiles;
 /// <summary>What is not in the numbers, in sentences: every output shows them.</summary>
 public static class LossNotes
 {
+    /// <summary>Places where stacks stopped that one sentence names.</summary>
+    private const int MostStops = 5;
+
     /// <summary>One sentence for each kind of loss that happened; what went well is one short sentence too, so that silence never means "not counted".</summary>
     public static IReadOnlyList<string> Of(Analysis analysis)
     {
@@ -106,20 +110,44 @@ public static class LossNotes
         if (!analysis.Events.Any(e => e.HasStacks))
             return "Stacks: not recorded (record with -g)" + empty;
         if (unwind.Samples == 0)
-            return "Truncated: not known, stacks are the kernel's call chains as they came" + empty;
-        var stopped = unwind.Samples - unwind.ReachedRoot;
-        if (stopped == 0)
-            return $"Truncated: 0 of {N(unwind.Samples)} stacks, all reached their outermost frame" + empty;
-        var reasons = new List<string>();
-        foreach (var stop in Enum.GetValues<UnwindStop>())
-        {
-            if (stop != UnwindStop.ReachedRoot && unwind.Of(stop) is > 0 and var count)
-                reasons.Add($"{Describe(stop)} {N(count)}");
-        }
-
-        var dump = unwind.SufficientDumpSize > 0 ? $"; a dump of {N((long)unwind.SufficientDumpSize)} bytes would have reached further" : "";
-        return $"Truncated: {N(stopped)} of {N(unwind.Samples)} stacks ended before their outermost frame ({Share(stopped, unwind.Samples)}): {string.Join(", ", reasons)}{dump}{empty}";
+            return "Stacks: not judged, they are the kernel's call chains as they came" + empty;
+        return $"Stacks: {Complete(unwind)}{string.Concat(Incomplete(analysis, MostStops).Select(part => "; " + part))}{empty}";
     }
+
+    /// <summary>What share of the stacks reached their outermost frame.</summary>
+    public static string Complete(UnwindTotals unwind) => $"{Share(unwind.ReachedRoot, unwind.Samples)} complete ({N(unwind.ReachedRoot)} of {N(unwind.Samples)})";
+
+    /// <summary>Where the others stopped, and why: most first, the rest in one sum; how large a dump would have sufficed; what was found without unwind information.</summary>
+    /// <param name="analysis">Whose stacks.</param>
+    /// <param name="most">How many places are named.</param>
+    public static IEnumerable<string> Incomplete(Analysis analysis, int most)
+    {
+        var unwind = analysis.Unwind;
+        var stops = unwind.ByModule.Where(s => s.Stop != UnwindStop.DumpTruncated).ToList();
+        foreach (var stop in stops.Take(most))
+            yield return $"{N(stop.Samples)} stopped in {Module(analysis, stop.Module)}: {Describe(stop.Stop)}";
+        if (stops.Count > most)
+            yield return $"{N(stops.Skip(most).Sum(s => s.Samples))} stopped elsewhere, for {string.Join(", ", stops.Skip(most).Select(s => s.Stop).Distinct().Order().Select(Describe))}";
+        if (unwind.Of(UnwindStop.DumpTruncated) is > 0 and var truncated)
+            yield return $"{N(truncated)} truncated: {DumpAdvice(unwind)}";
+        if (unwind.CodeSteps > 0)
+            yield return $"{N(unwind.CodeSteps)} of {N(unwind.Frames)} frames found by their instructions for want of unwind information";
+        if (unwind.FramePointerSteps > 0)
+            yield return $"{N(unwind.FramePointerSteps)} of {N(unwind.Frames)} frames found by the frame pointer for want of unwind information";
+    }
+
+    /// <summary>Which size of stack dump would have been large enough.</summary>
+    private static string DumpAdvice(UnwindTotals unwind)
+    {
+        var size = unwind.SufficientDumpSize;
+        if (size > UnwindTotals.LargestDumpSize || size <= (ulong)unwind.DumpSize)
+            return $"even --call-graph dwarf,{UnwindTotals.LargestDumpSize}, the most the kernel copies, would not have sufficed for all ({N(unwind.DumpSize)} recorded)";
+        return unwind.SufficientIsLeast
+            ? $"at least --call-graph dwarf,{N((long)size)} was needed ({N(unwind.DumpSize)} recorded)"
+            : $"--call-graph dwarf,{N((long)size)} would have sufficed for all ({N(unwind.DumpSize)} recorded)";
+    }
+
+    private static string Module(Analysis analysis, int module) => module < 0 ? "nothing mapped" : Text.SafeText.Show(analysis.Modules[module].Name);
 
     /// <summary>A reason in words.</summary>
     public static string Describe(UnresolvedReason reason) => reason switch

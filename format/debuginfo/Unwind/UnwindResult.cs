@@ -6,7 +6,8 @@ namespace TraceKit.DebugInfo.Unwind;
 /// <param name="neededBytes">See <see cref="NeededBytes"/>.</param>
 /// <param name="framePointerSteps">See <see cref="FramePointerSteps"/>.</param>
 /// <param name="codeSteps">See <see cref="CodeSteps"/>.</param>
-public readonly struct UnwindResult(int count, UnwindStop stop, ulong neededBytes, int framePointerSteps, int codeSteps = 0)
+/// <param name="stackPointer">See <see cref="StackPointer"/>.</param>
+public readonly struct UnwindResult(int count, UnwindStop stop, ulong neededBytes, int framePointerSteps, int codeSteps = 0, ulong stackPointer = 0)
 {
     /// <summary>Frames written; at least 1 when there was room: the sampled instruction itself.</summary>
     public int Count { get; } = count;
@@ -16,6 +17,9 @@ public readonly struct UnwindResult(int count, UnwindStop stop, ulong neededByte
 
     /// <summary>With <see cref="UnwindStop.DumpTruncated"/>: bytes a dump from the same start would have needed for one more frame; else 0.</summary>
     public ulong NeededBytes { get; } = neededBytes;
+
+    /// <summary>The stack pointer of the outermost frame that was found: with <see cref="UnwindStop.ReachedRoot"/>, nothing above it was needed. 0 when nothing was unwound.</summary>
+    public ulong StackPointer { get; } = stackPointer;
 
     /// <summary>Steps over code without CFI, by what its instructions do (<see cref="ICodeSource"/>).</summary>
     public int CodeSteps { get; } = codeSteps;

@@ -105,7 +105,7 @@ public sealed partial class Arm64Unwinder
         }
 
         CacheHits += count - (CacheMisses - misses);
-        return new UnwindResult(count, stop, neededBytes, fpSteps);
+        return new UnwindResult(count, stop, neededBytes, fpSteps, 0, r.Value[Arm64Registers.StackPointer]);
     }
 
     private static UnwindStop StepFrame(UnwindRule rule, ref Arm64Registers r, StackMemory stack, out ulong failed)

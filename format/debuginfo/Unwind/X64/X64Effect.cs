@@ -26,6 +26,13 @@ internal static class X64Effect
         return X64Branch.Next;
     }
 
+    /// <summary>Whether an instruction sets rsp from rbp: leave, mov, lea.</summary>
+    public static bool TakesFramePointer(in X64Instruction i) => i.Map == 0 && i.IsWide | i.Opcode == 0xc9 && (
+        i.Opcode == 0xc9 ||
+        i.Opcode == 0x89 && i.Mod == 3 && i.Rm == Rsp && i.Reg == Rbp ||
+        i.Opcode == 0x8b && i.Mod == 3 && i.Reg == Rsp && i.Rm == Rbp ||
+        i.Opcode == 0x8d && i.Reg == Rsp && i.Mod != 3 && i.Rm == Rbp && i.Index == X64Instruction.NoRegister);
+
     /// <summary>Eight bytes are pushed whose content does not matter.</summary>
     public static void Push(ref X64FrameState s)
     {

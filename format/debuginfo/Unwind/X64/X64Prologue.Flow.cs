@@ -31,7 +31,10 @@ public sealed partial class X64Prologue
         /// <summary>Given as a table's depth: what stands behind calls is not entered.</summary>
         public const int NothingBehindCalls = -2;
 
-        /// <summary>Two ways met at different depths, or a return at another than the entry's.</summary>
+        /// <summary>
+        /// Two ways met at different depths; a return at another than the entry's; or rsp is taken back from a frame pointer that was never seen to be made: somebody else
+        /// built the frame (V8's baseline code has a routine do so).
+        /// </summary>
         public bool IsContradictory { get; private set; }
 
         /// <summary>Depth at jumps by register or memory that are no tail calls; null when there are none.</summary>
@@ -99,6 +102,7 @@ public sealed partial class X64Prologue
                 return;
             _instructions[index] = (at, (byte)i.Length);
             var state = _states[index];
+            IsContradictory |= X64Effect.TakesFramePointer(i) && state.FramePointer <= 0 && state.Depth != X64FrameState.Unknown;
             long next = at + i.Length;
             if (i is { Map: 0, Opcode: 0x8d, Mod: 0, Rm: X64Instruction.NoRegister, Index: X64Instruction.NoRegister } && next + i.Displacement is > 0 and var taken && taken < _code.Length)
                 _labels.Push((int)taken);

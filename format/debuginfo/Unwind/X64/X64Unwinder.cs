@@ -128,7 +128,7 @@ public sealed partial class X64Unwinder
 
     done:
         CacheHits += count - (CacheMisses - misses);
-        return new UnwindResult(count, stop, neededBytes, fpSteps, codeSteps);
+        return new UnwindResult(count, stop, neededBytes, fpSteps, codeSteps, r.Value[X64Registers.Rsp]);
     }
 
     /// <summary>Not a stop: the step was made.</summary>
