@@ -40,6 +40,38 @@ internal sealed class TestTrace
         return _events.Count - 1;
     }
 
+    /// <summary>An event whose samples bring rbp, rsp, rip and a piece of stack.</summary>
+    public int AddDumpEvent(string name, uint stackBytes)
+    {
+        var attr = new PerfEventAttr
+        {
+            Type = 1,
+            SampleType = SampleType & ~PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER,
+            SamplePeriodOrFrequency = 99,
+            SampleRegsUser = 1 << 6 | 1 << 7 | 1 << 8,
+            SampleStackUser = stackBytes,
+        };
+        attr.Set(PerfAttrFlags.sample_id_all | PerfAttrFlags.freq, true);
+        _layouts.Add(new SampleLayout(attr));
+        _events.Add(new EventDescription { Name = name, AttrBytes = attr.Bytes.ToArray(), Ids = [new EventId { Id = 100 + (ulong)_events.Count, Cpu = -1, Pid = -1 }], GroupLeader = -1 });
+        return _events.Count - 1;
+    }
+
+    /// <summary>A sample of such an event; the stack is cut or filled to what the event asks for.</summary>
+    public TestTrace Dump(ulong time, uint pid, uint tid, int eventIndex, ulong rip, ulong rsp, ulong[] words)
+    {
+        Assert.True(PerfEventAttr.TryRead(_events[eventIndex].AttrBytes, out var attr));
+        var size = (int)attr!.SampleStackUser;
+        var stack = new byte[size];
+        Buffer.BlockCopy(words, 0, stack, 0, Math.Min(size, words.Length * 8));
+        var record = new Testing.PerfRecordBuilder
+        {
+            Identifier = 100 + (ulong)eventIndex, Ip = rip, Pid = pid, Tid = tid, Time = time, Period = 1, Registers = [0, rsp, rip], Stack = stack,
+        }.Build(_layouts[eventIndex]);
+        _samples.Add((0, time, eventIndex, record));
+        return this;
+    }
+
     public TestTrace Comm(ulong time, uint pid, uint tid, string comm, bool exec = false)
     {
         var size = PerfRecordWriter.WriteComm(_scratch, _layouts[0], Id(time, pid, tid), pid, tid, Encoding.UTF8.GetBytes(comm), exec);

@@ -207,7 +207,7 @@ public static class HtmlDataBuilder
         if (unwind.ReachedRoot > 0)
             counts.Add(new ReportCount(nameof(UnwindStop.ReachedRoot), LossNotes.Describe(UnwindStop.ReachedRoot), unwind.ReachedRoot, "stacks", true));
         foreach (var stop in unwind.ByModule.Take(MostStops))
-            counts.Add(new ReportCount(stop.Stop.ToString(), $"{LossNotes.Describe(stop.Stop)}, in {(stop.Module < 0 ? "nothing mapped" : analysis.Modules[stop.Module].Name)}", stop.Samples, "stacks"));
+            counts.Add(new ReportCount(stop.Stop.ToString(), $"{LossNotes.Describe(stop.Stop)}, {(stop.Module < 0 ? "where nothing is mapped" : $"in {analysis.Modules[stop.Module].Name}")}", stop.Samples, "stacks"));
         foreach (var rest in unwind.ByModule.Skip(MostStops).GroupBy(s => s.Stop).OrderBy(g => g.Key))
             counts.Add(new ReportCount(rest.Key.ToString(), $"{LossNotes.Describe(rest.Key)}, in {rest.Count()} other modules", rest.Sum(s => s.Samples), "stacks"));
         return counts;

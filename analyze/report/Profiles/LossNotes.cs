@@ -125,7 +125,7 @@ public static class LossNotes
         var unwind = analysis.Unwind;
         var stops = unwind.ByModule.Where(s => s.Stop != UnwindStop.DumpTruncated).ToList();
         foreach (var stop in stops.Take(most))
-            yield return $"{N(stop.Samples)} stopped in {Module(analysis, stop.Module)}: {Describe(stop.Stop)}";
+            yield return $"{N(stop.Samples)} stopped {Place(analysis, stop.Module)}: {Describe(stop.Stop)}";
         if (stops.Count > most)
             yield return $"{N(stops.Skip(most).Sum(s => s.Samples))} stopped elsewhere, for {string.Join(", ", stops.Skip(most).Select(s => s.Stop).Distinct().Order().Select(Describe))}";
         if (unwind.Of(UnwindStop.DumpTruncated) is > 0 and var truncated)
@@ -147,7 +147,7 @@ public static class LossNotes
             : $"--call-graph dwarf,{N((long)size)} would have sufficed for all ({N(unwind.DumpSize)} recorded)";
     }
 
-    private static string Module(Analysis analysis, int module) => module < 0 ? "nothing mapped" : Text.SafeText.Show(analysis.Modules[module].Name);
+    private static string Place(Analysis analysis, int module) => module < 0 ? "where nothing is mapped" : $"in {Text.SafeText.Show(analysis.Modules[module].Name)}";
 
     /// <summary>A reason in words.</summary>
     public static string Describe(UnresolvedReason reason) => reason switch
