@@ -96,6 +96,12 @@ public class X64PrologueTests
         // sub $8; test; jne L; push %rax; push %rax; call far; L: add $8,%rsp; ret
         Assert.Equal("rsp+16, rsp+32, rsp+16, rsp+8", Rules("4883ec08 85ff 7507 50 50 e800100000 4883c408 c3", 4, 10, 15, 19));
 
+    /// <summary>V8's baseline code calls a routine that builds its frame: what it does then does not fit, and nothing behind the call is believed.</summary>
+    [Fact]
+    public void X64Prologue_FrameBuiltByCallee_Unknown() =>
+        // call far; nop; call far; mov %rbp,%rsp; pop %rbp; ret
+        Assert.Equal("rsp+8, None, None, None", Rules("e800100000 90 e800100000 4889ec 5d c3", 0, 5, 6, 14));
+
     /// <summary>musl's <c>__clone</c>: the child clears rbp, calls, and ends in hlt; it has no caller. A zero in rbp alone does not say so.</summary>
     [Fact]
     public void X64Prologue_ThreadStart_IsRoot()
