@@ -26,7 +26,7 @@ internal sealed class SpaceModuleMap(MappingResolver resolver) : IModuleMap
         if (mapping.Table is null && ViewOf(mapping.ModuleIndex) is { } view)
         {
             view.Time = _time;
-            mapping = mapping with { Code = view };
+            mapping = mapping with { Code = view, Table = view.TableAt(address), Bias = 0 };
         }
 
         return true;

@@ -1,4 +1,5 @@
 using TraceKit.Binary;
+using TraceKit.DebugInfo.Cfi;
 using TraceKit.DebugInfo.Unwind;
 
 namespace TraceKit.DebugInfo.Jit;
@@ -19,6 +20,9 @@ public sealed class JitCodeView(JitTimeline timeline, JitCode? memory) : ICodeSo
 
     /// <inheritdoc/>
     public bool MayChange => timeline.HasChanges;
+
+    /// <summary>The rows that a jitdump has of the code at an address; null when there are none.</summary>
+    public UnwindTable? TableAt(Avma address) => timeline.TryFind(address, Time, out var entry) ? timeline.Unwind(entry) : null;
 
     /// <inheritdoc/>
     public bool TryFunction(Svma pc, out Svma start, out ReadOnlyMemory<byte> code)

@@ -1,6 +1,7 @@
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Jit;
 using TraceKit.DebugInfo.Source;
+using TraceKit.Testing;
 
 namespace TraceKit.DebugInfo.Tests.Jit;
 
@@ -64,6 +65,25 @@ public class JitDumpTests
         Assert.Equal(("/b.js", 9U), (frames.Text(frames[2][0].File), frames[2][0].Line));
     }
 
+    /// <summary>Unwinding data of a jitdump as rows, counted from behind the code; code that moved keeps rows of its new place.</summary>
+    [Fact]
+    public void JitTimeline_UnwindingData_Rows()
+    {
+        var frames = new CfiAssembler(0x7f0000001008).X64Cie().Fde(0x7f0000001000, 5, p => p.Advance(1).DefCfaOffset(16).Offset(6, 2)).End().ToArray();
+        var dump = new JitDumpBuilder().Unwinding(1, frames, [1, 2, 3]).Load(1, 0x7f0000001000, "framed", [0x55, 0x90, 0x90, 0x5d, 0xc3], 1).Load(2, 0x7f0000002000, "bare", [0xc3], 2).Build();
+        var timeline = JitTimeline.Build([], [JitDump.Parse(dump, "jit")]);
+        Assert.True(timeline.TryFind(new Avma(0x7f0000001002), 5, out var framed));
+        var table = timeline.Unwind(framed);
+        Assert.NotNull(table);
+        Assert.True(table.TryFind(new Svma(0x7f0000001002), out var rule));
+        Assert.Equal((16, 0x200UL), (rule.CfaOffset, rule.Saved));
+        Assert.True(table.TryFind(new Svma(0x7f0000001000), out rule));
+        Assert.Equal(8, rule.CfaOffset);
+        Assert.False(table.TryFind(new Svma(0x7f0000001005), out _));
+        Assert.True(timeline.TryFind(new Avma(0x7f0000002000), 5, out var bare));
+        Assert.Null(timeline.Unwind(bare));
+    }
+
     /// <summary>Cut and flipped anywhere: only the room's own exception.</summary>
     [Fact]
     public void JitDump_Damaged_OnlyBadData() => Hostile.CutAndFlip(Small(), bytes =>
@@ -71,6 +91,6 @@ public class JitDumpTests
         var timeline = JitTimeline.Build([], [JitDump.Parse(bytes, "jit")]);
         timeline.Resolve([new Svma(0x1001), new Svma(0x3002)], new SourceFrames());
         for (var i = 0; i < timeline.Count; i++)
-            _ = timeline.Name(timeline[i]) + timeline.Code(timeline[i]).Length;
+            _ = timeline.Name(timeline[i]) + timeline.Code(timeline[i]).Length + timeline.Unwind(timeline[i])?.Count;
     });
 }

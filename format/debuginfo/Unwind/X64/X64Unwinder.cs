@@ -235,9 +235,10 @@ public sealed partial class X64Unwinder
             rule = new UnwindRule(NoMapping, 0, 0, 0, false);
         else if (mapping.Table is { Machine: Elf.ElfConstants.EM_X86_64 } table)
             table.TryFind(new Svma(address - mapping.Bias), out rule);
-        if (rule.Kind == UnwindRuleKind.None && mapping.Code is { } code)
+        if (mapping.Code is { } code)
         {
-            rule = _prologues.Find(code, new Svma(address - mapping.Bias));
+            if (rule.Kind == UnwindRuleKind.None)
+                rule = _prologues.Find(code, new Svma(address - mapping.Bias));
             if (code.MayChange)
                 return rule;
         }
