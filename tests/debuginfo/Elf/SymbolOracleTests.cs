@@ -137,4 +137,33 @@ public class SymbolOracleTests
 
         Assert.True(files > 0, "no file to compare");
     }
+
+    /// <summary>A bound leaves out whole sections, source lines before code, code before unwinding tables, those before symbols, and names them.</summary>
+    [Fact]
+    public void ElfSnapshotPlan_Bounded_LeavesOutTheLeastImportant()
+    {
+        var file = Tool.SystemFiles().FirstOrDefault(f => f.EndsWith("libz.so.1", StringComparison.Ordinal));
+        if (file is null)
+            Assert.Skip("no libz.so.1");
+        var image = ElfImage.Parse(File.ReadAllBytes(file), file);
+        const ElfSnapshotParts Parts = ElfSnapshotParts.Symbols | ElfSnapshotParts.Unwind | ElfSnapshotParts.Code;
+        var all = ElfSnapshotPlan.Create(image, Parts);
+        Assert.Contains(all, e => e.Name == "code");
+        string? before = null;
+        for (var bound = all.Aggregate(0UL, (sum, e) => sum + e.Length); ; bound /= 2)
+        {
+            var plan = ElfSnapshotPlan.Create(image, Parts, null, bound, out var leftOut);
+            Assert.True((leftOut?.Length ?? 0) >= (before?.Length ?? 0));
+            if (leftOut is not null)
+                Assert.StartsWith("code (", leftOut, StringComparison.Ordinal);
+            if (leftOut?.Contains(".dynsym", StringComparison.Ordinal) == true)
+                Assert.Contains(".eh_frame", leftOut, StringComparison.Ordinal);
+            before = leftOut;
+            Assert.Contains(plan, e => e.Name == "ELF header");
+            if (bound == 0)
+                break;
+        }
+
+        Assert.Contains(".dynsym", before, StringComparison.Ordinal);
+    }
 }
