@@ -24,8 +24,9 @@ public sealed partial class SymbolizeTests : IDisposable
             return m.step(x) ^
                    m.step(x + N);
         }
+        static __attribute__((noinline)) int hidden(int x) { return x * 3 + (x >> 2); }
         __attribute__((noinline)) unsigned long outer(Mixer& m, unsigned long n) {
-            unsigned long s = 0;
+            unsigned long s = hidden(static_cast<int>(n));
             for (unsigned long i = 0; i < n; i++)
                 s += twice<3>(m, i);
             return s;

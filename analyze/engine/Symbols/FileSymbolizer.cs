@@ -88,7 +88,7 @@ public sealed class FileSymbolizer : IDisposable
             for (var level = 0; level < chain.Length; level++)
             {
                 var frame = chain[level];
-                var name = level == chain.Length - 1 && frame.Name == 0 ? frames.Intern(SymbolName(addresses[i])) : Number(frame.Name, frames);
+                var name = level == chain.Length - 1 ? ConcreteName(addresses[i], frame.Name, frames) : Number(frame.Name, frames);
                 frames.Add(frame with { Name = name, File = Number(frame.File, frames) });
             }
 
@@ -105,6 +105,19 @@ public sealed class FileSymbolizer : IDisposable
             _set.Value.Dispose();
         _file.Dispose();
     }
+
+    /// <summary>
+    /// The name of the function that has the address. Compilers give static C++ functions no linkage name; then the symbol has it, and with it the parameters.
+    /// </summary>
+    private int ConcreteName(Svma address, int text, SourceFrames frames)
+    {
+        if (text != 0 && IsMangled(_answers.Text(text)))
+            return Number(text, frames);
+        var symbol = SymbolName(address);
+        return text == 0 || IsMangled(symbol) ? frames.Intern(symbol) : Number(text, frames);
+    }
+
+    private static bool IsMangled(string name) => name.StartsWith("_Z", StringComparison.Ordinal) || name.StartsWith("_R", StringComparison.Ordinal);
 
     private string SymbolName(Svma address)
     {
