@@ -26,7 +26,8 @@ internal sealed class MappingResolver
         _data = data;
         _biases = new ulong[model.Mappings.Length];
         _states = new byte[model.Mappings.Length];
-        _jitModules = new(() => model.Modules.Where(m => m.Kind == ModuleKind.Jit).GroupBy(m => m.Pid).ToDictionary(g => g.Key, g => g.First().Index));
+        // By what was mapped: to go through all modules would read the kernel's symbols.
+        _jitModules = new(() => model.Mappings.Select(m => m.Module).Distinct().Where(m => model.Modules[m].Kind == ModuleKind.Jit).GroupBy(m => model.Modules[m].Pid).ToDictionary(g => g.Key, g => g.Min()));
     }
 
     /// <summary>What a frame is called by when an address is looked up.</summary>

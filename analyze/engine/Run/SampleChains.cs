@@ -15,7 +15,8 @@ internal sealed class SampleChains(MappingResolver resolver)
     private const ulong UserMarker = unchecked((ulong)-512L); // PERF_CONTEXT_USER
 
     private readonly SpaceModuleMap _moduleMap = new(resolver);
-    private readonly X64Unwinder _unwinder = new();
+    // With their caches made when the first dump comes: call chains need neither.
+    private X64Unwinder? _x64;
     private Arm64Unwinder? _arm64;
     private readonly Avma[] _frames = new Avma[InputLimits.StackFrames];
     private readonly ulong[] _chain = new ulong[(InputLimits.PerfRecordBytes / 8) + InputLimits.StackFrames + 1];
@@ -83,7 +84,7 @@ internal sealed class SampleChains(MappingResolver resolver)
 
         registers.TryGet(X64Registers.Rsp, out stackPointer);
         var stack = new StackMemory(stackPointer, sample.Stack[..sample.StackDynSize], isFiltered);
-        return _unwinder.Unwind(new AddressSpaceId((uint)version, 0), registers, stack, _moduleMap, _frames);
+        return (_x64 ??= new X64Unwinder()).Unwind(new AddressSpaceId((uint)version, 0), registers, stack, _moduleMap, _frames);
     }
 
     private UnwindResult UnwindArm64(in PerfSample sample, EventSource source, int version, bool isFiltered, out ulong stackPointer)

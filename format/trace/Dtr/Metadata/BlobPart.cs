@@ -50,14 +50,17 @@ public static class BlobPart
     public static byte[] ReadAll(DtrReader reader, ModuleInfo module, long maxBytes, out long missingBytes)
     {
         var limit = 0UL;
+        var largest = 0;
         foreach (var chunk in reader.Chunks)
         {
-            if (chunk.Type == ChunkType.Blob && chunk.Stream == module.Id && chunk.RawBytes > HeaderSize)
-                limit += chunk.RawBytes - HeaderSize;
+            if (chunk.Type != ChunkType.Blob || chunk.Stream != module.Id || chunk.RawBytes <= HeaderSize)
+                continue;
+            limit += chunk.RawBytes - HeaderSize;
+            largest = Math.Max(largest, (int)Math.Min(chunk.RawBytes, InputLimits.ChunkRawBytes));
         }
 
         // A lost part leaves a hole; an invented length must not allocate.
-        if (module.BlobBytes > (ulong)maxBytes || module.BlobBytes > limit + ((ulong)reader.Length * 256))
+        if (module.BlobBytes > (ulong)Math.Min(maxBytes, Array.MaxLength) || module.BlobBytes > limit + ((ulong)reader.Length * 256))
             throw new BadDataException(reader.Name, $"module {module.Id}", 0, BadDataCode.LimitExceeded, $"a blob of at most {maxBytes} bytes", $"{module.BlobBytes}");
         if (limit == 0)
         {
@@ -65,19 +68,26 @@ public static class BlobPart
             return [];
         }
 
-        var blob = new byte[module.BlobBytes];
-        var have = 0L;
-        byte[] buffer = [];
+        // Parts come one after the other, as a rule: then nothing has to be zeroed before it is written.
+        var blob = GC.AllocateUninitializedArray<byte>((int)module.BlobBytes);
+        var (have, filled) = (0L, 0);
+        var rented = System.Buffers.ArrayPool<byte>.Shared.Rent(largest);
+        var buffer = rented;
         foreach (var chunk in reader.Chunks)
         {
             if (chunk.Type != ChunkType.Blob || chunk.Stream != module.Id || !TryPart(reader, chunk, ref buffer, out var offset, out var bytes))
                 continue;
             if (offset > (ulong)blob.Length || (ulong)bytes.Length > (ulong)blob.Length - offset)
                 continue;
+            if (offset > (ulong)filled)
+                blob.AsSpan(filled..(int)offset).Clear();
             bytes.Span.CopyTo(blob.AsSpan((int)offset));
+            filled = Math.Max(filled, (int)offset + bytes.Length);
             have += bytes.Length;
         }
 
+        System.Buffers.ArrayPool<byte>.Shared.Return(rented);
+        blob.AsSpan(filled).Clear();
         missingBytes = Math.Max(0, blob.Length - have);
         return blob;
     }
