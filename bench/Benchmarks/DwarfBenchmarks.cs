@@ -13,6 +13,8 @@ public class DwarfBenchmarks
     private readonly SourceFrames _frames = new();
     private ElfImage _image = null!;
     private DwarfInfo _open = null!;
+    private byte[] _index = null!;
+    private SourceIndex _openIndex = null!;
     private Svma[] _addresses = null!;
 
     /// <summary>Opens the file.</summary>
@@ -23,6 +25,8 @@ public class DwarfBenchmarks
         _addresses = Inputs.RandomCode(_image, Addresses);
         _open = DwarfInfo.Open(_image);
         _open.Resolve(_addresses, _frames);
+        _index = SourceIndex.Build(_open, []);
+        _openIndex = SourceIndex.Read(_index);
     }
 
     /// <summary>Cold: opening the sections, finding units, reading what was hit.</summary>
@@ -32,6 +36,14 @@ public class DwarfBenchmarks
     /// <summary>Again through the same object: what it keeps of its units helps.</summary>
     [Benchmark(OperationsPerInvoke = Addresses)]
     public int Again() => Resolve(_open);
+
+    /// <summary>From a source index of the whole file, opening included.</summary>
+    [Benchmark(OperationsPerInvoke = Addresses)]
+    public int IndexCold() => Resolve(SourceIndex.Read(_index));
+
+    /// <summary>From an open source index.</summary>
+    [Benchmark(OperationsPerInvoke = Addresses)]
+    public int IndexAgain() => Resolve(_openIndex);
 
     private int Resolve(ISourceResolver resolver)
     {
