@@ -22,6 +22,7 @@ public sealed partial class ElfImage
     }
 
     /// <summary>The section's content as it is meant, inflated where it is stored compressed; of <c>.debug_x</c> also where it is called <c>.zdebug_x</c>.</summary>
+    /// <remarks>In a file that is not linked yet, what its relocations fill in is filled in: each section lies at 0.</remarks>
     /// <returns>False when there is no such section, its bytes are not at hand, or it holds none.</returns>
     /// <exception cref="BadDataException">It is compressed, and damaged or by a method that nobody here inflates (zstd needs a <see cref="Decompressor"/>).</exception>
     public bool TrySectionData(string name, out ReadOnlyMemory<byte> data)
@@ -40,6 +41,8 @@ public sealed partial class ElfImage
             return false;
         data = (section.Flags & SHF_COMPRESSED) != 0 ? Inflate(section, stored)
             : section.Name.StartsWith(".zdebug_", StringComparison.Ordinal) ? InflateOld(section, stored) : stored;
+        if (Type == ET_REL && (section.Flags & SHF_ALLOC) == 0)
+            data = Relocate(section, data);
         return true;
     }
 

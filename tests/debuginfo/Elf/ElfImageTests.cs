@@ -142,6 +142,47 @@ public class ElfImageTests
         }
     }
 
+    /// <summary>Debug sections of an object that is not linked, relocated as <c>readelf --relocated-dump</c> shows them.</summary>
+    [Theory]
+    [InlineData("x86_64", 4)]
+    [InlineData("x86_64", 5)]
+    [InlineData("i386", 4)]
+    public void ElfImage_ObjectFile_SectionsRelocatedAsReadelf(string machine, int version)
+    {
+        Tool.Need("clang");
+        Tool.Need("readelf");
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("x.c"), "struct s { int a; }; static int f(struct s *p) { return p->a; } __thread int t; int g(struct s *p) { return f(p) + t; } int h(int x) { return x * 2; }\n");
+        Tool.Run("clang", $"--target={machine}-linux-gnu", "-fintegrated-as", "-g", "-O1", "-ffunction-sections", $"-gdwarf-{version}", "-c", "-o", folder.File("x.o"), folder.File("x.c"));
+        var image = ElfImage.Parse(File.ReadAllBytes(folder.File("x.o")), "x.o");
+        var compared = 0;
+        foreach (var section in image.Sections.ToArray().Where(s => s.Type == SHT_PROGBITS && s.Name.StartsWith(".debug_", StringComparison.Ordinal)))
+        {
+            //   0x00000000 3b000000 04000000 00000801 00000000 ;...............
+            var bytes = Tool.Lines("readelf", $"--relocated-dump={section.Name}", folder.File("x.o")).Where(l => l.StartsWith("  0x", StringComparison.Ordinal))
+                .SelectMany(l => Convert.FromHexString(l[13..49].Split("  ")[0].Replace(" ", "", StringComparison.Ordinal))).ToArray();
+            Assert.True(image.TrySectionData(section, out var ours));
+            Assert.True(ours.Span.SequenceEqual(bytes), section.Name);
+            compared++;
+        }
+
+        Assert.True(compared > 3);
+    }
+
+    /// <summary>Damaged relocations: outside of the section, of symbols that do not exist, of unknown types.</summary>
+    [Fact]
+    public void ElfImage_DamagedRelocations_OnlyBadData()
+    {
+        var b = new ElfBuilder { Type = ET_REL };
+        var info = b.AddSection(".debug_info", SHT_PROGBITS, 0, 0, new byte[16]);
+        var symbols = b.AddSymbols(false, new ElfSymbol("s", 0x1234, 0));
+        b.AddSection(".rela.debug_info", SHT_RELA, 0, 0, new ByteWriter().U64(8).U64(1UL << 32 | 10).U64(5).U64(0).U64(1UL << 32 | 1).U64(1).ToArray(), (uint)symbols, (uint)info, 24);
+        var good = b.Build();
+        Assert.True(ElfImage.Parse(good, "r").TrySectionData(".debug_info", out var data));
+        Assert.Equal("35120000000000003912000000000000", Convert.ToHexString(data.Span));
+        Hostile.CutAndFlip(good, bytes => ElfImage.Parse(bytes, "r").TrySectionData(".debug_info", out _));
+    }
+
     /// <summary>The shared file's name and build-id as dwz writes them.</summary>
     [Fact]
     public void ElfImage_AlternateLink_NameAndBuildId()

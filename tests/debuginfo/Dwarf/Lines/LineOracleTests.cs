@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceKit.Binary;
 using TraceKit.DebugInfo.Dwarf;
 using TraceKit.DebugInfo.Dwarf.Lines;
 using TraceKit.DebugInfo.Elf;
@@ -55,27 +56,48 @@ public class LineOracleTests
         Assert.True(rows > 50, $"{rows} rows");
     }
 
-    /// <summary>Objects of other machines: big-endian ones, short addresses, instructions of four bytes. (Those whose tables need no relocation to begin at 0.)</summary>
+    /// <summary>Objects of other machines: big-endian ones, short addresses, instructions of four bytes.</summary>
     [Theory]
+    [InlineData("powerpc-linux-gnu")]
     [InlineData("powerpc64-linux-gnu")]
+    [InlineData("powerpc64le-linux-gnu")]
+    [InlineData("riscv64-linux-gnu")]
+    [InlineData("mips64el-linux-gnu")]
+    [InlineData("x86_64-linux-gnu")]
     [InlineData("s390x-linux-gnu")]
     [InlineData("mips-linux-gnu")]
     [InlineData("mips64-linux-gnu")]
     [InlineData("arm-linux-gnueabihf")]
     [InlineData("aarch64-linux-gnu")]
     [InlineData("i386-linux-gnu")]
-    [InlineData("sparc-linux-gnu")]
     public void LineTable_ObjectOfOtherMachine_EveryRowAsLlvmDwarfdump(string target)
     {
         Tool.Need("clang");
         Tool.Need("llvm-dwarfdump");
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("x.c"), "int g;\nint work(int a)\n{\n  for (int i = 0; i < a; i++) { g += i; if (g & 1) g ^= a; }\n  return g;\n}\n");
+        File.WriteAllText(folder.File("x.c"), "int before(int a) { return a * 3; }\nint g;\nint work(int a)\n{\n  for (int i = 0; i < a; i++) { g += i; if (g & 1) g ^= a; }\n  return g;\n}\n");
         foreach (var version in (int[])[2, 3, 4, 5])
         {
-            Tool.Run("clang", $"--target={target}", "-fintegrated-as", "-c", "-O1", $"-gdwarf-{version}", "-o", folder.File("x.o"), folder.File("x.c"));
+            Tool.Run("clang", $"--target={target}", "-fintegrated-as", "-c", "-O1", "-ffunction-sections", $"-gdwarf-{version}", "-o", folder.File("x.o"), folder.File("x.c"));
             Assert.True(Compare(folder.File("x.o")) > 5);
+
+            // Names of files too: where they stand is filled in by relocations.
+            var table = LineTable.Read(new DwarfSections(ElfImage.Parse(File.ReadAllBytes(folder.File("x.o")), target)), default, new LineUnit { CompilationDirectory = folder.Path, HasCodeAtZero = true });
+            Assert.Equal(folder.File("x.c"), table.FilePath(version >= 5 ? 0u : 1u));
         }
+    }
+
+    /// <summary>An object of a machine whose relocations are not known: refused, because every name in it would be another one.</summary>
+    [Fact]
+    public void DwarfSections_ObjectOfUnknownMachine_Refused()
+    {
+        Tool.Need("clang");
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("x.c"), "int work(int a) { return a; }\n");
+        Tool.Run("clang", "--target=sparc-linux-gnu", "-fintegrated-as", "-c", "-g", "-o", folder.File("x.o"), folder.File("x.c"));
+        var sections = new DwarfSections(ElfImage.Parse(File.ReadAllBytes(folder.File("x.o")), "x.o"));
+        Assert.True(sections[DwarfSection.Line].IsEmpty);
+        Assert.Equal(BadDataCode.Unsupported, sections.FirstDamage?.Code);
     }
 
     /// <summary>The system's debug files, and libjvm's with TRACEKIT_ALL_LIBRARIES=1.</summary>
