@@ -33,6 +33,7 @@ public sealed class DamagedElfTests
 
     /// Every section of a program, in each version of DWARF, split and compressed too.
     [Theory]
+    [InlineData("g++", "-gdwarf-5 -O2 -c")]
     [InlineData("g++", "-gdwarf-5 -O2")]
     [InlineData("g++", "-gdwarf-4 -O2 -fdebug-types-section")]
     [InlineData("g++", "-gdwarf-3 -O1")]
