@@ -18,6 +18,7 @@ public sealed partial class SymbolTable
         CollectAll(image, image, SHT_DYNSYM, raw, strings);
         if (image.TryDebugData(out var inner) && IsOfLayout(inner, image))
             CollectAll(inner, image, SHT_SYMTAB, raw, strings);
+        CollectGo(image, raw, strings);
 
         var plt = PltNames.Read(image);
         foreach (var stub in plt.Stubs)
