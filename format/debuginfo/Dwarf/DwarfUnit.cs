@@ -51,6 +51,9 @@ internal sealed class DwarfUnit
     /// <summary>Of a split unit the one in the linked file, which has its addresses and its line table.</summary>
     public DwarfUnit? Skeleton { get; set; }
 
+    /// <summary>Of a split unit in a <c>.dwo</c> file: all units of that file.</summary>
+    public UnitList? Siblings { get; set; }
+
     /// <summary>The unit that says where addresses and lines stand.</summary>
     public DwarfUnit Linked => Skeleton ?? this;
 

@@ -2,7 +2,7 @@ using TraceKit.Binary;
 
 namespace TraceKit.DebugInfo.Dwarf;
 
-/// <summary>The split units of skeletons (DWARF 5 §7.3.2; GNU's form of version 4), from <c>.dwo</c> files or a package. Files stay open for one batch at most.</summary>
+/// <summary>The split units of skeletons (DWARF 5 §7.3.2; GNU's form of version 4), from <c>.dwo</c> files or a package. The files found last stay open.</summary>
 internal sealed class SplitUnits(DwarfInfo info, DwarfFiles files)
 {
     /// <summary>Split files that are kept open.</summary>
@@ -10,7 +10,6 @@ internal sealed class SplitUnits(DwarfInfo info, DwarfFiles files)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<DwarfUnit, DwarfUnit?> _found = [];
-    private readonly Dictionary<DwarfSections, UnitList> _lists = [];
     private PackageIndex? _package;
 
     /// <summary>The split unit of a skeleton; null when it is not at hand.</summary>
@@ -21,10 +20,7 @@ internal sealed class SplitUnits(DwarfInfo info, DwarfFiles files)
             if (_found.TryGetValue(skeleton, out var known))
                 return known;
             if (_found.Count >= MostOpen)
-            {
                 _found.Clear();
-                _lists.Clear();
-            }
 
             var unit = InPackage(skeleton) ?? InFile(skeleton);
             if (unit is null)
@@ -39,15 +35,10 @@ internal sealed class SplitUnits(DwarfInfo info, DwarfFiles files)
     {
         if (offset >= (ulong)from.Offset && offset < (ulong)from.End)
             return from;
-        lock (_lock)
-        {
-            if (!_lists.TryGetValue(from.Sections, out var list))
-                return null;
-            var found = list.Find(offset);
-            if (found is { Skeleton: null })
-                found.Skeleton = from.Skeleton;
-            return found;
-        }
+        var found = from.Siblings?.Find(offset);
+        if (found is not null)
+            found.Skeleton ??= from.Skeleton;
+        return found;
     }
 
     /// <summary>Abbreviations of a split unit.</summary>
@@ -79,7 +70,7 @@ internal sealed class SplitUnits(DwarfInfo info, DwarfFiles files)
             if (unit.Tag != DW_TAG.compile_unit || unit.Identity != skeleton.Identity)
                 continue;
             unit.Skeleton = skeleton;
-            _lists.TryAdd(list.Sections, list);
+            unit.Siblings = list;
             return unit;
         }
 

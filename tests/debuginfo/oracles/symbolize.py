@@ -4,7 +4,7 @@
 usage: symbolize.py [--tracekit COMMAND] [--count N] [--seed N] [--peer llvm|addr2line|eu] [--code FILE] FILE
 
 FILE has the .debug_* sections (the separate debug file where there is one: --code then names the file with the code, whose sections addresses are taken from).
-Everyone is asked about a copy whose symbol tables are hidden, so that names come from DWARF alone. Prints the share of equal functions (the outermost frame), inline
+Everyone is asked about a copy whose symbol tables are hidden, so that names come from DWARF alone (in ours of Go programs also from Go's own table). Prints the share of equal functions (the outermost frame), inline
 chains and places, and each kind of difference with an example.
 """
 import argparse, collections, os, random, re, shlex, struct, subprocess, tempfile
@@ -39,6 +39,8 @@ def hide_symbols(source, target):
         at = headers + 64 * i + 4
         if struct.unpack_from("<I", data, at)[0] in (2, 11):
             struct.pack_into("<I", data, at, 1)
+    # The build-id too: tracekit would find the file's symbols by it.
+    data = data.replace(b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0", b"\x04\0\0\0\x14\0\0\0\x03\0\0\0XXX\0")
     open(target, "wb").write(data)
 
 
@@ -109,7 +111,8 @@ def main():
         hide_symbols(o.file, copy)
         peers = {
             "llvm": ["llvm-symbolizer", "--obj=" + copy, "--output-style=GNU", "-a", "-f", "-i", "--no-demangle"],
-            "addr2line": ["addr2line", "-e", copy, "-a", "-f", "-i"],
+            # Of a separate debug file it answers nothing without symbols, and with them it shows their names.
+            "addr2line": ["addr2line", "-e", o.file if o.code else copy, "-a", "-f", "-i"],
             "eu": ["eu-addr2line", "-e", copy, "-a", "-f", "-i"],
         }
         ours = ask(shlex.split(o.tracekit) + ["symbolize", "-e", copy, "-a", "-f", "-i"], addresses)
