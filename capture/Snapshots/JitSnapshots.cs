@@ -12,6 +12,8 @@ internal sealed class JitSnapshots(TraceOutput output, SnapshotBudget budget)
     private const int MaxProcesses = 256;
 
     private readonly Dictionary<int, JitProcess> _processes = [];
+    private readonly HashSet<int> _dropped = [];
+    private int _late;
 
     private sealed class JitProcess
     {
@@ -43,6 +45,8 @@ internal sealed class JitSnapshots(TraceOutput output, SnapshotBudget budget)
     {
         if (_processes.TryGetValue(pid, out var process))
             process.Code.Take(address);
+        else
+            _late++;
     }
 
     /// <summary>Looks how long the maps are.</summary>
@@ -71,6 +75,10 @@ internal sealed class JitSnapshots(TraceOutput output, SnapshotBudget budget)
         }
 
         _processes.Clear();
+        if (_dropped.Count > 0)
+            Terminal.Notice($"perf-maps and code of {_dropped.Count} more processes were not taken: at most {MaxProcesses} are watched at once");
+        if (_late > 0)
+            Terminal.Detail($"{_late} pages of code made at run time were hit in processes that had ended before they could be read");
     }
 
     private void Take(JitProcess process)
@@ -88,8 +96,14 @@ internal sealed class JitSnapshots(TraceOutput output, SnapshotBudget budget)
     {
         if (_processes.TryGetValue(pid, out var process))
             return process;
-        if (_processes.Count >= MaxProcesses || !HostFile.Exists($"/proc/{pid}"))
+        if (!HostFile.Exists($"/proc/{pid}"))
             return null;
+        if (_processes.Count >= MaxProcesses)
+        {
+            _dropped.Add(pid);
+            return null;
+        }
+
         var directory = Libc.open($"/proc/{pid}/root/tmp", Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
         var innermost = ProcStat.LastNumber(ProcStat.StatusField(pid, "NSpid"));
         // Real, effective, saved, file system: of the user that files are made as.

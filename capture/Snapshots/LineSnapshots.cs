@@ -24,6 +24,7 @@ internal sealed class LineSnapshots(TraceOutput output, SnapshotBudget budget)
     private const ulong MaxDebugBytes = 160 << 20;
 
     private readonly Dictionary<string, Entry> _modules = new(StringComparer.Ordinal);
+    private int _dropped;
 
     private sealed class Entry
     {
@@ -53,7 +54,11 @@ internal sealed class LineSnapshots(TraceOutput output, SnapshotBudget budget)
         if (!_modules.TryGetValue(key, out var entry))
         {
             if (_modules.Count >= MaxModules)
+            {
+                _dropped++;
                 return;
+            }
+
             string? missing = null;
             var debug = HasUnits(file) ? file : HostDebugFiles.Find(pid, file, mapping.Path, out _);
             if (debug is not null && !ReferenceEquals(debug, file) && !HasUnits(debug))
@@ -97,6 +102,8 @@ internal sealed class LineSnapshots(TraceOutput output, SnapshotBudget budget)
         }
 
         _modules.Clear();
+        if (_dropped > 0)
+            Terminal.Notice($"source lines of {_dropped} more modules were not taken: at most {MaxModules} files are held open for them");
     }
 
     private static byte[] Build(Entry entry, ulong bytes)
