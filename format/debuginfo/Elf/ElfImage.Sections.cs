@@ -35,7 +35,7 @@ public sealed partial class ElfImage
     public bool TrySectionData(in ElfSection section, out ReadOnlyMemory<byte> data)
     {
         data = default;
-        if (TryInflateFromFile(section, out data))
+        if (Type != ET_REL && TryInflateFromFile(section, out data))
             return true;
         if (!TryStoredData(section, out var stored))
             return false;
