@@ -33,6 +33,9 @@ internal static class X64Effect
         i.Opcode == 0x8b && i.Mod == 3 && i.Reg == Rsp && i.Rm == Rbp ||
         i.Opcode == 0x8d && i.Reg == Rsp && i.Mod != 3 && i.Rm == Rbp && i.Index == X64Instruction.NoRegister);
 
+    /// <summary>Whether an instruction has a memory operand by rbp.</summary>
+    public static bool UsesFrame(in X64Instruction i) => (i.Flags & X64OperandFlags.ModRm) != 0 && i.Mod is 1 or 2 && i.Rm == Rbp;
+
     /// <summary>Eight bytes are pushed whose content does not matter.</summary>
     public static void Push(ref X64FrameState s)
     {

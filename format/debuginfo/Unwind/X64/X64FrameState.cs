@@ -30,7 +30,13 @@ public struct X64FrameState : IEquatable<X64FrameState>
     /// <summary>Nothing known.</summary>
     internal static X64FrameState None => new() { Depth = Unknown, FramePointer = Unknown, Changed = 0x3f };
 
-    /// <summary>The rule: by rsp where its depth is known, else by rbp; of kind <see cref="UnwindRuleKind.None"/> when neither is.</summary>
+    /// <summary>rbp no longer has the caller's value.</summary>
+    internal readonly bool IsFramePointerChanged => (Changed & 2) != 0;
+
+    /// <summary>
+    /// The rule: by rbp where it is a frame pointer, else by rsp where its depth is known; of kind <see cref="UnwindRuleKind.None"/> when neither is. What is called cannot spoil the first
+    /// (V8's functions take their arguments off the stack).
+    /// </summary>
     public readonly UnwindRule ToRule()
     {
         var saved = Saved;
@@ -40,9 +46,9 @@ public struct X64FrameState : IEquatable<X64FrameState>
                 saved |= (ulong)UnwindRule.Lost << (8 * i);
         }
 
-        if (Depth != Unknown)
-            return Depth < 8 ? default : UnwindRule.FromCode(X64Registers.Rsp, Depth, saved);
-        return FramePointer >= 16 ? UnwindRule.FromCode(X64Registers.Rbp, FramePointer, saved) : default;
+        if (FramePointer >= 16)
+            return UnwindRule.FromCode(X64Registers.Rbp, FramePointer, saved);
+        return Depth >= 8 ? UnwindRule.FromCode(X64Registers.Rsp, Depth, saved) : default;
     }
 
     /// <summary>What holds whichever of two ways led here.</summary>

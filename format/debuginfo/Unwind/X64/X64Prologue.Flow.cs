@@ -32,8 +32,8 @@ public sealed partial class X64Prologue
         public const int NothingBehindCalls = -2;
 
         /// <summary>
-        /// Two ways met at different depths; a return at another than the entry's; or rsp is taken back from a frame pointer that was never seen to be made: somebody else
-        /// built the frame (V8's baseline code has a routine do so).
+        /// Two ways met at different depths; a return at another than the entry's; or a frame pointer is used that was never seen to be made: somebody else built
+        /// the frame (V8's baseline code has a routine do so).
         /// </summary>
         public bool IsContradictory { get; private set; }
 
@@ -102,7 +102,8 @@ public sealed partial class X64Prologue
                 return;
             _instructions[index] = (at, (byte)i.Length);
             var state = _states[index];
-            IsContradictory |= X64Effect.TakesFramePointer(i) && state.FramePointer <= 0 && state.Depth != X64FrameState.Unknown;
+            IsContradictory |= state.FramePointer == X64FrameState.Unknown && state.Depth != X64FrameState.Unknown &&
+                (X64Effect.TakesFramePointer(i) || X64Effect.UsesFrame(i) && !state.IsFramePointerChanged);
             long next = at + i.Length;
             if (i is { Map: 0, Opcode: 0x8d, Mod: 0, Rm: X64Instruction.NoRegister, Index: X64Instruction.NoRegister } && next + i.Displacement is > 0 and var taken && taken < _code.Length)
                 _labels.Push((int)taken);
