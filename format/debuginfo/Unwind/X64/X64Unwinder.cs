@@ -61,6 +61,7 @@ public sealed partial class X64Unwinder
         var count = 0;
         var fpSteps = 0;
         var codeSteps = 0;
+        X64Registers before = default;
         var misses = CacheMisses;
         ulong neededBytes = 0;
         UnwindStop stop;
@@ -78,6 +79,8 @@ public sealed partial class X64Unwinder
             ulong failed;
             if (rule.Kind == UnwindRuleKind.Frame)
             {
+                if (rule.IsFromCode)
+                    before = r;
                 stop = StepFrame(rule, ref r, stack, out failed);
                 codeSteps += rule.IsFromCode ? 1 : 0;
             }
@@ -109,11 +112,35 @@ public sealed partial class X64Unwinder
             var pc = r.Value[X64Registers.Rip];
             lookup = rule.IsSignalFrame ? pc : pc - 1;
             var fromFramePointer = rule.Kind == UnwindRuleKind.None;
+            var fromCode = rule.IsFromCode;
             // A return address of 0 proves nothing: a filtered dump reads so where any other value stood, and a whole one where there is none.
             if (pc == 0 || (rule = Find(key, lookup, map)).Kind == NoMapping)
             {
+                // Code that has changed since its bytes were taken, or is entered in ways of its own, leads astray: then its frame pointer is asked after all.
+                if (fromCode && StepFramePointer(ref before, stack) == Continue)
+                {
+                    r = before;
+                    pc = r.Value[X64Registers.Rip];
+                    lookup = pc - 1;
+                    rule = Find(key, lookup, map);
+                    if (rule.Kind != NoMapping)
+                    {
+                        codeSteps--;
+                        fpSteps++;
+                        fromCode = false;
+                    }
+                }
+                else
+                {
+                    rule = new UnwindRule(NoMapping, 0, 0, 0, false);
+                }
+            }
+
+            if (rule.Kind == NoMapping)
+            {
                 stop = fromFramePointer ? UnwindStop.NoUnwindInfo : UnwindStop.NoMapping;
                 fpSteps -= fromFramePointer ? 1 : 0;
+                codeSteps -= fromCode ? 1 : 0;
                 break;
             }
 
