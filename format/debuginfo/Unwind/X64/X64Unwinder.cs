@@ -116,7 +116,8 @@ public sealed partial class X64Unwinder
             // A return address of 0 proves nothing: a filtered dump reads so where any other value stood, and a whole one where there is none.
             if (pc == 0 || (rule = Find(key, lookup, map)).Kind == NoMapping)
             {
-                // Code that has changed since its bytes were taken, or is entered in ways of its own, leads astray: then its frame pointer is asked after all.
+                // Code that has changed since its bytes were taken, is entered in ways of its own, or calls what takes arguments off the stack (V8's runtime), leads astray:
+                // then its frame pointer is asked after all.
                 if (fromCode && StepFramePointer(ref before, stack) == Continue)
                 {
                     r = before;
