@@ -141,6 +141,23 @@ public class X64PrologueTests
         Assert.Equal(2, source.Asked);
     }
 
+    /// <summary>A call that took its arguments off the stack leaves rsp elsewhere than the code says; the frame pointer, which the code set up, then finds the caller.</summary>
+    [Fact]
+    public void X64Unwinder_StackPointerLeadsNowhere_FramePointerIsTried()
+    {
+        var unwinder = new X64Unwinder();
+        // push %rbp; mov %rsp,%rbp; sub $16,%rsp; nop
+        byte[] code = [0x55, 0x48, 0x89, 0xe5, 0x48, 0x83, 0xec, 0x10, 0x90, 0x90];
+        var stack = new byte[64];
+        BitConverter.TryWriteBytes(stack.AsSpan(24), 0x55UL); // where rsp says that the return address is
+        BitConverter.TryWriteBytes(stack.AsSpan(32), 0x77UL);
+        BitConverter.TryWriteBytes(stack.AsSpan(40), 0x1310UL);
+        var frames = new Avma[8];
+        var result = unwinder.Unwind(new TraceKit.DebugInfo.Unwind.AddressSpaceId(1, 1), X64Registers.Create(0x8008, 0x7000, 0x7020), new StackMemory(0x7000, stack), new Map(CfiTable(), new Source(code)), frames);
+        Assert.Equal((2, UnwindStop.ReachedRoot, 0, 1), (result.Count, result.Stop, result.CodeSteps, result.FramePointerSteps));
+        Assert.Equal(0x1310UL, frames[1].Value);
+    }
+
     /// <summary>Whatever bytes are taken for code: an answer, in bounded time, without an exception.</summary>
     [Fact]
     public void X64Prologue_AnyBytes_Ends()
