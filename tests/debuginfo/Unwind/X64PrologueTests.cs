@@ -49,7 +49,7 @@ public class X64PrologueTests
         // push %rbp; mov %rsp,%rbp; push %rsi; push %rdi; sub $16,%rsp; ...; mov %rbp,%rsp; pop %rbp; pop %rcx; lea 8(%rsp,%rcx,8),%rsp; push %rcx; ret
         const string code = "55 4889e5 56 57 4883ec10 90 4889ec 5d 59 488d64cc08 51 c3";
         Assert.Equal(
-            "rsp+8, rsp+16 rbp=c-16, rbp+16 rbp=c-16, rbp+16 rbp=c-16, rbp+16 rbp=c-16, rbp+16 rbp=c-16, rsp+8",
+            "rsp+8, rsp+16 rbp=c-16, rsp+16 rbp=c-16, rsp+32 rbp=c-16, rsp+48 rbp=c-16, rsp+16 rbp=c-16, rsp+8",
             Rules(code, 0, 1, 4, 6, 10, 14, 15));
         Assert.Equal("None, None", Rules(code, 21, 22)); // rsp is not known, and rbp is the caller's
     }
@@ -59,13 +59,13 @@ public class X64PrologueTests
     public void X64Prologue_DotNetMethod_LeaFramePointer() =>
         // push %rbp; push %r15; push %rbx; sub $16,%rsp; lea 32(%rsp),%rbp; xor %ebx,%ebx; lea -16(%rbp),%rsp; pop %rbx; pop %r15; pop %rbp; ret
         Assert.Equal(
-            "rsp+24 rbp=c-16 r15=c-24, rsp+48 rbx=c-32 rbp=c-16 r15=c-24, rbp+16 rbx=c-32 rbp=c-16 r15=c-24, rbp+16 rbx=c-32 rbp=c-16 r15=c-24, rsp+8",
+            "rsp+24 rbp=c-16 r15=c-24, rsp+48 rbx=c-32 rbp=c-16 r15=c-24, rsp+48 rbx=c-32 rbp=c-16 r15=c-24, rsp+32 rbx=c-32 rbp=c-16 r15=c-24, rsp+8",
             Rules("55 4157 53 4883ec10 488d6c2420 31db 488d65f0 5b 415f 5d c3", 3, 8, 13, 19, 23));
 
     /// <summary>After the stack was aligned only the frame pointer tells.</summary>
     [Fact]
     public void X64Prologue_AlignedStack_ByFramePointer() =>
-        Assert.Equal("rbp+16 rbp=c-16, rbp+16 rbp=c-16, rbp+16 rbp=c-16, rsp+8", Rules("55 4889e5 4883e4e0 4883ec40 c9 c3", 4, 8, 12, 13));
+        Assert.Equal("rsp+16 rbp=c-16, rbp+16 rbp=c-16, rbp+16 rbp=c-16, rsp+8", Rules("55 4889e5 4883e4e0 4883ec40 c9 c3", 4, 8, 12, 13));
 
     /// <summary>A register that is written without being saved is lost; one that was saved and read back is the caller's again.</summary>
     [Fact]

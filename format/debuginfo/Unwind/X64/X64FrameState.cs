@@ -34,8 +34,8 @@ public struct X64FrameState : IEquatable<X64FrameState>
     internal readonly bool IsFramePointerChanged => (Changed & 2) != 0;
 
     /// <summary>
-    /// The rule: by rbp where it is a frame pointer, else by rsp where its depth is known; of kind <see cref="UnwindRuleKind.None"/> when neither is. What is called cannot spoil the first
-    /// (V8's functions take their arguments off the stack).
+    /// The rule: by rsp where its depth is known, else by rbp; of kind <see cref="UnwindRuleKind.None"/> when neither is. By rsp first: behind .NET's code that replaced a running method (OSR)
+    /// rbp is already that of the method's caller, which would silently be left out. Where a callee took arguments off the stack (V8), rsp leads nowhere and the unwinder asks rbp.
     /// </summary>
     public readonly UnwindRule ToRule()
     {
@@ -46,9 +46,9 @@ public struct X64FrameState : IEquatable<X64FrameState>
                 saved |= (ulong)UnwindRule.Lost << (8 * i);
         }
 
-        if (FramePointer >= 16)
-            return UnwindRule.FromCode(X64Registers.Rbp, FramePointer, saved);
-        return Depth >= 8 ? UnwindRule.FromCode(X64Registers.Rsp, Depth, saved) : default;
+        if (Depth != Unknown)
+            return Depth < 8 ? default : UnwindRule.FromCode(X64Registers.Rsp, Depth, saved);
+        return FramePointer >= 16 ? UnwindRule.FromCode(X64Registers.Rbp, FramePointer, saved) : default;
     }
 
     /// <summary>What holds whichever of two ways led here.</summary>
