@@ -106,8 +106,8 @@ public sealed class CompilerNamesTests
     private static bool IsExplained(string name, string found, string expected) =>
         expected == name || name.Contains("CI1", StringComparison.Ordinal) || name.Contains("CI2", StringComparison.Ordinal) || name.Contains("CI5", StringComparison.Ordinal) ||
         name.Contains("JE", StringComparison.Ordinal) && expected.Replace(", , ", ", ", StringComparison.Ordinal).Replace("<, ", "<", StringComparison.Ordinal).Replace("(, ", "(", StringComparison.Ordinal) == found ||
-        name.StartsWith("_R", StringComparison.Ordinal) && name.Contains('K') && found.Length != expected.Length ||
-        name.Contains("T0_", StringComparison.Ordinal) && name.Contains("DpO", StringComparison.Ordinal);
+        name.StartsWith("_R", StringComparison.Ordinal) && expected.Contains("0x", StringComparison.Ordinal) && found.Contains("0x", StringComparison.Ordinal) ||
+        name.Contains("OT0_", StringComparison.Ordinal);
 
     private static string[] Names(string file)
     {
