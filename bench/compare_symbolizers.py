@@ -110,7 +110,7 @@ def main():
     os.makedirs(ARTIFACTS, exist_ok=True)
     say = lambda text: print(text, file=sys.stderr, flush=True)
 
-    # GNU addr2line and elfutils take many times as long on big files: fewer addresses, the same for ours.
+    # GNU addr2line on libjvm and elfutils everywhere take many times as long: fewer addresses, the same for ours.
     peers = [
         ("llvm-symbolizer", 1, lambda f: ["llvm-symbolizer", f"--obj={f}", "--output-style=GNU", "--functions=linkage", "--inlines", "--no-demangle"]),
         ("addr2line", 5, lambda f: ["addr2line", "-e", f, "-f", "-i"]),
@@ -121,7 +121,7 @@ def main():
         if name not in options.inputs.split(","):
             continue
         for peer, divisor, command in peers:
-            count = options.addresses // (divisor if name == "libjvm" else 1)
+            count = options.addresses // (divisor if name == "libjvm" or peer == "eu-addr2line" else 1)
             file = addresses(binary, count, name)
             ours, theirs = [], []
             for pair in range(options.pairs):
