@@ -109,7 +109,7 @@ public sealed partial class DebugFileFinder
     private IEnumerable<string> Here(string path)
     {
         if (_root is not null)
-            yield return Path.Join(_root, Rooted(path));
+            yield return Path.GetFullPath(Path.Join(_root, Rooted(path))); // a root of "/" would give two slashes
         if (_options.UseHostDefaults)
             yield return Rooted(path);
     }

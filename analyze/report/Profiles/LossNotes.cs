@@ -94,7 +94,7 @@ public static class LossNotes
             costs.Add($"{N(missing.Lineless)} samples without a line");
         var what = missing.Reason switch
         {
-            UnresolvedReason.None => missing.StoppedStacks > 0 ? "no unwind information" : "no lines",
+            UnresolvedReason.None => missing.StoppedStacks > 0 ? "no unwind information" : "no lines there",
             UnresolvedReason.NoModuleSnapshot => module.SnapshotProblem.Length > 0 ? SafeText.Show(module.SnapshotProblem) : "no snapshot",
             UnresolvedReason.NoSymbolTable => "no symbols",
             UnresolvedReason.NoSymbol => "no symbols there",
