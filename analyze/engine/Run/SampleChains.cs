@@ -67,7 +67,9 @@ internal sealed class SampleChains(MappingResolver resolver)
         for (var i = 0; i < result.Count; i++)
             _chain[count++] = _frames[i].Value;
         var last = result.Count == 0 ? 0 : _frames[result.Count - 1].Value;
-        Unwind.Add(result, version, result.Count > 1 ? Stacks.LookupAddress.OfReturn(last) : last, (space, sample.Tid), stackPointer, sample.StackSize);
+        // A dump that is shorter than asked for is all that the kernel could copy: a larger one would not reach further.
+        var stop = result.Stop == UnwindStop.DumpTruncated && sample.StackDynSize < sample.StackSize ? UnwindStop.NotReadable : result.Stop;
+        Unwind.Add(result, stop, version, result.Count > 1 ? Stacks.LookupAddress.OfReturn(last) : last, (space, sample.Tid), stackPointer, sample.StackSize);
         return _chain.AsSpan(0, count);
     }
 

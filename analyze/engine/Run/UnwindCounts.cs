@@ -34,14 +34,14 @@ internal sealed class UnwindCounts
     /// <summary>By address space and thread, of truncated stacks: the lowest stack pointer, and the most bytes that one more frame would have needed.</summary>
     public Dictionary<(AddressSpace Space, uint Tid), (ulong StackPointer, ulong NeededBytes)> Truncated { get; } = [];
 
-    public void Add(UnwindResult result, int version, ulong lastAddress, (AddressSpace Space, uint Tid) thread, ulong stackPointer, int dumpSize)
+    public void Add(UnwindResult result, UnwindStop stop, int version, ulong lastAddress, (AddressSpace Space, uint Tid) thread, ulong stackPointer, int dumpSize)
     {
         Samples++;
         Frames += result.Count;
         FramePointerSteps += result.FramePointerSteps;
         CodeSteps += result.CodeSteps;
         DumpSize = Math.Max(DumpSize, dumpSize);
-        if (result.Stop == UnwindStop.ReachedRoot)
+        if (stop == UnwindStop.ReachedRoot)
         {
             ReachedRoot++;
             ref var root = ref CollectionsMarshal.GetValueRefOrAddDefault(Roots, thread, out _);
@@ -49,8 +49,8 @@ internal sealed class UnwindCounts
             return;
         }
 
-        CollectionsMarshal.GetValueRefOrAddDefault(Ends, (result.Stop, version, lastAddress), out _)++;
-        if (result.Stop != UnwindStop.DumpTruncated)
+        CollectionsMarshal.GetValueRefOrAddDefault(Ends, (stop, version, lastAddress), out _)++;
+        if (stop != UnwindStop.DumpTruncated)
             return;
         ref var truncated = ref CollectionsMarshal.GetValueRefOrAddDefault(Truncated, thread, out var known);
         truncated = (known ? Math.Min(truncated.StackPointer, stackPointer) : stackPointer, Math.Max(truncated.NeededBytes, result.NeededBytes));

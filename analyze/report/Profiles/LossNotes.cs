@@ -177,7 +177,7 @@ public static class LossNotes
         UnwindStop.ExpressionFailed => "unwind expression failed",
         UnwindStop.NoProgress => "frames went in circles",
         UnwindStop.FrameLimit => "too many frames",
-        UnwindStop.NotReadable => "value on no dumped stack",
+        UnwindStop.NotReadable => "value on no stack that could be dumped",
         UnwindStop.UnknownRegister => "register not known",
         _ => stop.ToString(),
     };

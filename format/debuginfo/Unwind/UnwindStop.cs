@@ -32,7 +32,8 @@ public enum UnwindStop : byte
 
     /// <summary>
     /// The next value needed is on no dumped stack at all: far away (another stack), or below the stack pointer (OpenSSL's assembly keeps its
-    /// caller's stack pointer there, and a dump begins at the stack pointer).
+    /// caller's stack pointer there, and a dump begins at the stack pointer). The analyzer counts here too what lies above a dump that the kernel
+    /// had to cut shorter than it was asked for: a larger one would not go further.
     /// </summary>
     NotReadable = 8,
 
