@@ -24,7 +24,7 @@ public class LineTableTests
     }
 
     private static LineTable Read(LineProgramBuilder b, bool bigEndian = false, bool codeAtZero = false) =>
-        LineTable.Read(Sections(b.Build(), bigEndian), default, new LineUnit { CompilationDirectory = "/work", AddressSize = 8, HasCodeAtZero = codeAtZero });
+        LineTable.Read(Sections(b.Build(), bigEndian), default, new LineUnit { CompilationDirectory = "/build", AddressSize = 8, HasCodeAtZero = codeAtZero });
 
     private static string Text(LineTable table) => string.Join("; ", table.Sequences.ToArray().Select(s =>
         $"{s.Start.Value:x}-{s.End.Value:x}:" + string.Concat(Enumerable.Range(s.FirstRow, s.RowCount).Select(r => $" {table.Row(s, r).Start.Value:x}={table.Row(s, r).Line}"))));
@@ -47,7 +47,7 @@ public class LineTableTests
         Assert.Equal(15u, row.Line);
         Assert.False(table.TryFind(new Svma(0x100c), out _));
         Assert.False(table.TryFind(new Svma(0xfff), out _));
-        Assert.Equal(version >= 5 ? "/src/one.c" : "/work/one.c", table.FilePath(row.File));
+        Assert.Equal(version >= 5 ? "/src/one.c" : "/build/one.c", table.FilePath(row.File));
         Assert.False(table.IsDamaged);
     }
 
@@ -99,7 +99,7 @@ public class LineTableTests
         var b = new LineProgramBuilder { Version = 3 }.Extended(DW_LNE.define_file, new ByteWriter().CString("late.c").U8(1, 0, 0).ToArray()).Address(0x1000);
         b.Program.U8(4, 3);
         var table = Read(b.Row(1).End(4));
-        Assert.Equal("/work/inc/late.c", table.FilePath(3));
+        Assert.Equal("/build/inc/late.c", table.FilePath(3));
         var sink = new AllRows([]);
         table.Visit(ref sink);
         Assert.Equal(4, table.FileCount);
@@ -197,7 +197,7 @@ public class LineTableTests
         var tables = new ByteWriter().CString("inc").CString("/abs/").CString("C:\\sdk").U8(0)
             .CString("one.c").U8(0, 0, 0).CString("two.h").U8(1, 0, 0).CString("three.h").U8(2, 0, 0).CString("/usr/four.h").U8(1, 0, 0).CString("five.h").U8(3, 0, 0).CString("six.h").U8(9, 0, 0).U8(0).ToArray();
         var table = Read(new LineProgramBuilder { Tables = tables });
-        Assert.Equal(["", "/work/one.c", "/work/inc/two.h", "/abs/three.h", "/usr/four.h", "C:\\sdk/five.h", "/work/six.h", ""], Enumerable.Range(0, 8).Select(i => table.FilePath((uint)i)));
+        Assert.Equal(["", "/build/one.c", "/build/inc/two.h", "/abs/three.h", "/usr/four.h", "C:\\sdk/five.h", "/build/six.h", ""], Enumerable.Range(0, 8).Select(i => table.FilePath((uint)i)));
         Assert.Same(table.FilePath(2), table.FilePath(2));
         var bare = LineTable.Read(Sections(new LineProgramBuilder { Tables = tables }.Build()), default, default);
         Assert.Equal("inc/two.h", bare.FilePath(2));
