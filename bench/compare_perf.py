@@ -42,6 +42,18 @@ def peak_rss(pid, known):
         return known
 
 
+def wait(process):
+    """Waits for a child's end: what it used, and its peak resident bytes; its exit code is in returncode."""
+    rss = 0
+    while True:
+        rss = peak_rss(process.pid, rss)
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if ended:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return usage, rss
+        time.sleep(0.005)
+
+
 def run(command, stop_after=None, output=None):
     """Runs to the end, or asks it to stop (SIGINT, as Ctrl+C does) after so many seconds."""
     start = time.monotonic()
@@ -52,14 +64,7 @@ def run(command, stop_after=None, output=None):
         if stop_after is not None:
             time.sleep(stop_after)
             process.send_signal(signal.SIGINT)
-        rss = 0
-        while True:
-            rss = peak_rss(process.pid, rss)
-            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if ended:
-                break
-            time.sleep(0.01)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        usage, rss = wait(process)
     with open(log, errors="replace") as text:
         said = text.read()
     return Run(process.returncode, usage, rss, said, time.monotonic() - start)

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from compare_perf import ARTIFACTS, HERE, machine, peak_rss
+from compare_perf import ARTIFACTS, HERE, machine, wait
 
 SEED = 20261126
 
@@ -32,14 +32,7 @@ def measure(command, stdin, env=None):
     start = time.monotonic()
     with open(stdin, "rb") as source, open(out, "wb") as target, open(out + ".err", "wb") as err:
         process = subprocess.Popen(command, stdin=source, stdout=target, stderr=err, env={**os.environ, **(env or {})})
-        rss = 0
-        while True:
-            rss = peak_rss(process.pid, rss)
-            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if ended:
-                break
-            time.sleep(0.005)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        usage, rss = wait(process)
     if process.returncode != 0:
         with open(out + ".err", errors="replace") as text:
             raise SystemExit(f"{command[0]} ended with {process.returncode}: {text.read()[-400:]}")

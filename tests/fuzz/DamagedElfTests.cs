@@ -25,8 +25,8 @@ public sealed class DamagedElfTests
         """;
 
     /// <summary>Damaged inputs a program; most of a run's time is here.</summary>
-    private static readonly int Count = Setting("TRACEKIT_FUZZ_COUNT", 2000);
-    private static readonly int Seed = Setting("TRACEKIT_FUZZ_SEED", 1);
+    private static readonly int Count = ReaderFuzzTests.Setting("TRACEKIT_FUZZ_COUNT", 2000);
+    private static readonly int Seed = ReaderFuzzTests.Setting("TRACEKIT_FUZZ_SEED", 1);
 
     /// <summary>What all readers together may allocate for one damaged input of some 30 KB.</summary>
     private const long MaximumBytes = 256L << 20;
@@ -193,9 +193,6 @@ public sealed class DamagedElfTests
             // The others read on.
         }
     }
-
-    private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 
     /// <summary>The slowest and the hungriest input: told, not judged by the clock.</summary>
     private sealed class Worst

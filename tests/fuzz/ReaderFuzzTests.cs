@@ -156,6 +156,6 @@ public sealed class ReaderFuzzTests
         }
     }
 
-    private static int Setting(string name, int otherwise) =>
+    internal static int Setting(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 }

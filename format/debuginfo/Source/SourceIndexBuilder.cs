@@ -110,7 +110,7 @@ internal sealed class SourceIndexBuilder(DwarfInfo dwarf)
     /// <summary>Adds what the unit read last has from one address to just before another.</summary>
     private void Cut(ulong start, ulong end, List<SourcePiece> pieces)
     {
-        int r = FirstEndingAfter(_content.Ranges, start, static range => range.End), w = FirstEndingAfter(_content.Rows, start, static row => row.End);
+        int r = SourcePieces.FirstEndingAfter(_content.Ranges, start, static range => range.End), w = SourcePieces.FirstEndingAfter(_content.Rows, start, static row => row.End);
         for (var at = start; at < end;)
         {
             while (r < _content.Ranges.Count && _content.Ranges[r].End <= at)
@@ -136,20 +136,5 @@ internal sealed class SourceIndexBuilder(DwarfInfo dwarf)
             SourcePieces.Append(pieces, new SourcePiece(at, next, node, place));
             at = next;
         }
-    }
-
-    private static int FirstEndingAfter<T>(List<T> sorted, ulong address, Func<T, ulong> end)
-    {
-        int low = 0, high = sorted.Count;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (end(sorted[middle]) <= address)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
     }
 }

@@ -45,23 +45,29 @@ internal static class SourcePieces
     /// <summary>Whether some address from one to just before another is in no piece.</summary>
     public static bool HasGap(List<SourcePiece> list, ulong start, ulong end)
     {
-        int low = 0, high = list.Count;
-        while (low < high)
+        for (var i = FirstEndingAfter(list, start, static piece => piece.End); i < list.Count && list[i].Start <= start; i++)
         {
-            var middle = (low + high) >>> 1;
-            if (list[middle].End <= start)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        for (; low < list.Count && list[low].Start <= start; low++)
-        {
-            start = list[low].End;
+            start = list[i].End;
             if (start >= end)
                 return false;
         }
 
         return true;
+    }
+
+    /// <summary>Position of the first that ends after an address; the list is sorted and nothing in it overlaps.</summary>
+    public static int FirstEndingAfter<T>(List<T> sorted, ulong address, Func<T, ulong> end)
+    {
+        int low = 0, high = sorted.Count;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (end(sorted[middle]) <= address)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
     }
 }
