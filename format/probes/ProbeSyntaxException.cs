@@ -13,6 +13,21 @@ public sealed class ProbeSyntaxException : Exception
         Reason = reason;
     }
 
+    /// <summary>Creates the exception with a place in the text.</summary>
+    /// <param name="definition">The text as the user gave it.</param>
+    /// <param name="position">Characters before what is wrong.</param>
+    /// <param name="reason">What is wrong there, what would be right, and a suggestion where there is one.</param>
+    public ProbeSyntaxException(string definition, int position, string reason)
+        : base($"probe, column {position + 1}: {reason}\n  {definition}\n  {new string(' ', Math.Clamp(position, 0, definition.Length))}^")
+    {
+        Definition = definition;
+        Position = position;
+        Reason = reason;
+    }
+
+    /// <summary>Characters before what is wrong; -1 when it is no one place.</summary>
+    public int Position { get; } = -1;
+
     /// <summary>The text as the user gave it.</summary>
     public string Definition { get; }
 

@@ -1,0 +1,52 @@
+namespace TraceKit.DebugInfo.Types;
+
+/// <summary>Someone who knows types by name: DWARF, BTF, a file of prototypes.</summary>
+public interface ITypeSource
+{
+    /// <summary>Who: <c>DWARF of /usr/lib/debug/…</c>, <c>BTF of the kernel</c>.</summary>
+    string Description { get; }
+
+    /// <summary>A complete type.</summary>
+    /// <param name="name"><c>struct sock</c>, <c>union u</c>, <c>enum e</c>, <c>sock</c>, <c>u32</c>, <c>ns::Foo</c>; with <c>*</c> behind it a pointer to it.</param>
+    /// <returns>null when there is none.</returns>
+    DebugType? FindType(string name);
+
+    /// <summary>Names close to a wrong one, best first, at most a few.</summary>
+    IReadOnlyList<string> SimilarTypes(string name);
+}
+
+/// <summary>Someone who knows functions: with their code (DWARF), or only what they take and return (BTF, prototypes).</summary>
+public interface IFunctionSource
+{
+    /// <summary>Who.</summary>
+    string Description { get; }
+
+    /// <summary>All functions that a pattern means, those with code of their own first, each once.</summary>
+    IReadOnlyList<DebugFunction> FindFunctions(FunctionPattern pattern);
+
+    /// <summary>The function that has code of its own (not inlined) at an address; null when none is known.</summary>
+    DebugFunctionCopy? CopyAt(TraceKit.Binary.Svma address);
+
+    /// <summary>A global or static variable.</summary>
+    /// <param name="name">Its name, with namespaces where it has some.</param>
+    /// <param name="near">Variables of this function's own source file are preferred.</param>
+    DebugVariable? FindVariable(string name, DebugFunction? near);
+}
+
+/// <summary>Someone who knows which instruction belongs to which source line.</summary>
+public interface ISourcePlaces
+{
+    /// <summary>Source files whose path ends in a given one (whole folders: <c>a/b.c</c> is no end of <c>xa/b.c</c>).</summary>
+    IReadOnlyList<string> FindFiles(string pathEnd);
+
+    /// <summary>Where a line of a file begins: addresses of statements (<c>is_stmt</c>) by address, one for each piece of code.</summary>
+    /// <param name="file">A file as <see cref="FindFiles"/> gives it.</param>
+    /// <param name="line">From 1 on.</param>
+    IReadOnlyList<TraceKit.Binary.Svma> FindLine(string file, int line);
+
+    /// <summary>Lines of a file that have statements, ascending.</summary>
+    IReadOnlyList<int> LinesOf(string file);
+
+    /// <summary>File and line of an instruction; null when not known.</summary>
+    (string File, int Line)? PlaceOf(TraceKit.Binary.Svma address);
+}
