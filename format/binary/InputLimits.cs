@@ -32,4 +32,13 @@ public static class InputLimits
 
     /// <summary>Steps of one DWARF expression: real ones have under 50, a loop must end.</summary>
     public const int ExpressionSteps = 1 << 12;
+
+    /// <summary>Arguments of one probe, and fields of one argument: the kernel takes 128 (<c>MAX_TRACE_ARGS</c>).</summary>
+    public const int ProbeArguments = 128;
+
+    /// <summary>Names of values of one argument: the largest enums in use have some thousands, Go programs some ten thousand types.</summary>
+    public const int ValueNames = 1 << 16;
+
+    /// <summary>Places of one event: a probe in the middle of an inlined function has one for each copy.</summary>
+    public const int ProbePlaces = 1 << 12;
 }

@@ -19,7 +19,18 @@ public sealed class MetadataTests
     {
         Architecture = PerfArchitecture.X64,
         Events = [new EventDescription { Name = "cpu-clock", AttrBytes = [1, 2, 3], Ids = [new EventId { Id = 9, Cpu = 1, Pid = -1 }], Filter = null, GroupLeader = -1 },
-            new EventDescription { Name = "probe:f", Format = "name: f", ProbeDefinition = "p:f", IsSideBandOnly = true }],
+            new EventDescription { Name = "probe:f", Format = "name: f", ProbeDefinition = "p:f", IsSideBandOnly = true },
+            new EventDescription
+            {
+                Name = "probe:g", Format = "name: g", Filter = "size > 100", AnalyzerFilter = "dest == 172.31.28.139", FilterSource = "size > 100 && dest == 172.31.28.139",
+                Arguments =
+                [
+                    new EventArgument { Name = "dest", Kind = 1, Fields = ["dest"], TypeText = "__be32", Origin = "BTF; skc_daddr at +0", Expression = "dest=sk->__sk_common.skc_daddr:ip4" },
+                    new EventArgument { Name = "state", Kind = 8, Fields = ["state"], Names = [new ValueName { Value = -1, Name = "NONE" }, new ValueName { Value = 1, Name = "TCP_ESTABLISHED" }] },
+                    new EventArgument { Name = "path", Kind = 11, Fields = ["path_n", "path_0", "path_1"], TypeText = null },
+                ],
+                Places = [new EventPlace { Function = "ns::g(int)", Path = "/bin/g", Address = 0x401136, SourceFile = "/src/g.cc", SourceLine = 12, InlinedIn = "main" }, new EventPlace { Function = "g", IsReturn = true, Module = "ext4" }],
+            }],
     };
 
     private static readonly ModuleInfo Module = new()
@@ -63,6 +74,25 @@ public sealed class MetadataTests
         writer.Write("h");
         writer.Flush();
         Assert.Equal("h", HostInfo.Decode(buffer.WrittenMemory).HostName);
+    }
+
+    /// <summary>What an ordinary event has nothing of takes no byte: files of today and of before are the same there.</summary>
+    [Fact]
+    public void Encode_EventWithoutArguments_WritesTheNineKeysOnly()
+    {
+        var plain = new EventTable { Events = [new EventDescription { Name = "cpu-clock" }] }.Encode();
+        Assert.Equal(0x89, plain[plain.AsSpan().IndexOf("name"u8) - 2]); // a map of nine
+        Assert.True(plain.AsSpan().IndexOf("arguments"u8) < 0);
+    }
+
+    /// <summary>More names than an argument may have are refused before anything is kept of them.</summary>
+    [Fact]
+    public void Decode_MoreNamesThanTheLimit_ThrowsBadData()
+    {
+        var names = new ValueName[InputLimits.ValueNames + 1];
+        Array.Fill(names, new ValueName());
+        var payload = new EventTable { Events = [new EventDescription { Arguments = [new EventArgument { Names = names }] }] }.Encode();
+        Assert.Equal(BadDataCode.LimitExceeded, Assert.Throws<BadDataException>(() => EventTable.Decode(payload)).Code);
     }
 
     /// <summary>Cut or flipped anywhere: read, or refused as bad data; never another exception.</summary>

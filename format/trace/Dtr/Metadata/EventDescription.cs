@@ -1,3 +1,5 @@
+using TraceKit.Binary;
+
 namespace TraceKit.Format.Dtr.Metadata;
 
 /// <summary>One event of a recording.</summary>
@@ -19,6 +21,12 @@ public sealed class EventDescription
     /// <summary>Filter that the kernel applied; null for none.</summary>
     public string? Filter { get; init; }
 
+    /// <summary>What the kernel's filter language cannot say: the analyzer leaves out records for which it does not hold; null for none.</summary>
+    public string? AnalyzerFilter { get; init; }
+
+    /// <summary>The whole filter as the user wrote it, where it is not <see cref="Filter"/> itself; null otherwise.</summary>
+    public string? FilterSource { get; init; }
+
     /// <summary>The definition as the kernel got it; null when it isn't a probe of this recording.</summary>
     public string? ProbeDefinition { get; init; }
 
@@ -31,9 +39,15 @@ public sealed class EventDescription
     /// <summary>It makes no samples: it only carries side-band records.</summary>
     public bool IsSideBandOnly { get; init; }
 
+    /// <summary>Arguments as people see them; empty when the kernel's fields are all there is to say.</summary>
+    public IReadOnlyList<EventArgument> Arguments { get; init; } = [];
+
+    /// <summary>Where the probe stands; several when places share the event; empty when it is no probe, or not known.</summary>
+    public IReadOnlyList<EventPlace> Places { get; init; } = [];
+
     internal void Write(ref MetadataWriter w)
     {
-        w.Map(9);
+        w.Map(9 + (AnalyzerFilter is null ? 0 : 1) + (FilterSource is null ? 0 : 1) + (Arguments.Count == 0 ? 0 : 1) + (Places.Count == 0 ? 0 : 1));
         w.Add("name", Name);
         w.Add("attr", (ReadOnlySpan<byte>)AttrBytes);
         w.Array("ids", Ids.Count);
@@ -45,6 +59,22 @@ public sealed class EventDescription
         w.Add("probe_source", ProbeSource);
         w.Add("group_leader", (long)GroupLeader);
         w.Add("side_band_only", IsSideBandOnly);
+        if (AnalyzerFilter is not null)
+            w.Add("analyzer_filter", AnalyzerFilter);
+        if (FilterSource is not null)
+            w.Add("filter_source", FilterSource);
+        if (Arguments.Count > 0)
+        {
+            w.Array("arguments", Arguments.Count);
+            foreach (var item in Arguments)
+                item.Write(ref w);
+        }
+
+        if (Places.Count == 0)
+            return;
+        w.Array("places", Places.Count);
+        foreach (var item in Places)
+            item.Write(ref w);
     }
 
     internal static EventDescription Read(ref MetadataReader r)
@@ -58,6 +88,10 @@ public sealed class EventDescription
         string? vProbeSource = null;
         int vGroupLeader = 0;
         bool vIsSideBandOnly = false;
+        string? vAnalyzerFilter = null;
+        string? vFilterSource = null;
+        List<EventArgument> vArguments = [];
+        List<EventPlace> vPlaces = [];
         var count = r.MapCount();
         for (var i = 0; i < count; i++)
         {
@@ -91,6 +125,20 @@ public sealed class EventDescription
                 case "side_band_only":
                     vIsSideBandOnly = r.Boolean();
                     break;
+                case "analyzer_filter":
+                    vAnalyzerFilter = r.Text();
+                    break;
+                case "filter_source":
+                    vFilterSource = r.Text();
+                    break;
+                case "arguments":
+                    for (var left = r.ArrayCount(InputLimits.ProbeArguments); left > 0; left--)
+                        vArguments.Add(EventArgument.Read(ref r));
+                    break;
+                case "places":
+                    for (var left = r.ArrayCount(InputLimits.ProbePlaces); left > 0; left--)
+                        vPlaces.Add(EventPlace.Read(ref r));
+                    break;
                 default:
                     r.Skip();
                     break;
@@ -108,6 +156,10 @@ public sealed class EventDescription
             ProbeSource = vProbeSource,
             GroupLeader = vGroupLeader,
             IsSideBandOnly = vIsSideBandOnly,
+            AnalyzerFilter = vAnalyzerFilter,
+            FilterSource = vFilterSource,
+            Arguments = vArguments,
+            Places = vPlaces,
         };
     }
 }

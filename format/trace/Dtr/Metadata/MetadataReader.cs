@@ -37,6 +37,15 @@ internal ref struct MetadataReader
 
     public int ArrayCount() => _reader.TryReadNil() ? 0 : _reader.ReadArrayHeader();
 
+    /// <summary>An array's length, refused when it is over a limit.</summary>
+    public int ArrayCount(int limit)
+    {
+        var count = ArrayCount();
+        if (count > limit)
+            throw Limit($"at most {limit} entries");
+        return count;
+    }
+
     public string Key() => Text() ?? "";
 
     /// <summary>A string; null from nil. Invalid UTF-8 becomes U+FFFD: names in /proc are any bytes.</summary>
