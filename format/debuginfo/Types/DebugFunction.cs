@@ -23,6 +23,9 @@ public abstract class DebugFunction
     /// <summary>Line of the declaration; 0 when not known.</summary>
     public virtual int Line => 0;
 
+    /// <summary>The compiler and its options (<c>DW_AT_producer</c>); null when not known. One without <c>-O</c> keeps arguments on the stack from after the prologue on.</summary>
+    public virtual string? Producer => null;
+
     /// <summary>What it returns; null for nothing.</summary>
     public virtual DebugType? ReturnType => null;
 

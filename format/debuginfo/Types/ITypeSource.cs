@@ -27,6 +27,9 @@ public interface IFunctionSource
     /// <summary>The function that has code of its own (not inlined) at an address; null when none is known.</summary>
     DebugFunctionCopy? CopyAt(TraceKit.Binary.Svma address);
 
+    /// <summary>All pieces of code that hold an address: the innermost inlined one first, the function that has code of its own last.</summary>
+    IReadOnlyList<DebugFunctionCopy> CopiesAt(TraceKit.Binary.Svma address) => CopyAt(address) is { } copy ? [copy] : [];
+
     /// <summary>A global or static variable.</summary>
     /// <param name="name">Its name, with namespaces where it has some.</param>
     /// <param name="near">Variables of this function's own source file are preferred.</param>
@@ -49,4 +52,14 @@ public interface ISourcePlaces
 
     /// <summary>File and line of an instruction; null when not known.</summary>
     (string File, int Line)? PlaceOf(TraceKit.Binary.Svma address);
+
+    /// <summary>Every statement (<c>is_stmt</c>) that begins in a range, by address, as the line table has them: for the end of a prologue.</summary>
+    IReadOnlyList<SourceRow> RowsIn(CodeRange range) => [];
 }
+
+/// <summary>One row of a line table.</summary>
+/// <param name="Address">The instruction.</param>
+/// <param name="File">Source file.</param>
+/// <param name="Line">Line, from 1 on; 0 for code of no line.</param>
+/// <param name="IsPrologueEnd"><c>prologue_end</c>: where a breakpoint at the function's entry should stand.</param>
+public readonly record struct SourceRow(TraceKit.Binary.Svma Address, string File, int Line, bool IsPrologueEnd);
