@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TraceKit.Cli.Host;
+using TraceKit.DebugInfo.Types;
 using TraceKit.Engine;
 using TraceKit.Engine.Model;
 using TraceKit.Report.Charts;
@@ -67,7 +68,7 @@ internal static class HistCommand
         if (found.Length == 0)
         {
             var known = candidates.SelectMany(e => e.Fields.Select(f => f.Name)).Distinct().ToArray();
-            var near = Suggestion.Nearest(field, known);
+            var near = Suggestions.Nearest(field, known);
             throw new UserErrorException($"{trace.Path}: no event there has a field '{field}'{(near is null ? "" : $", did you mean '{near}'?")}; fields: {(known.Length == 0 ? "none" : string.Join(", ", known))}");
         }
 

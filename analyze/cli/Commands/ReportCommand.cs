@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TraceKit.Cli.Host;
+using TraceKit.DebugInfo.Types;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Symbols;
 using TraceKit.Report.Profiles;
@@ -116,7 +117,7 @@ internal static class ReportCommand
     private static UserErrorException UnknownKey(Engine.Trace trace, string unknown)
     {
         string[] known = ["comm", "pid", "tid", "dso", "sym", "srcline", "srcfile", "cpu", "event", "trace", .. trace.Events.SelectMany(e => e.Fields.Select(f => f.Name)).Distinct()];
-        var near = Suggestion.Nearest(unknown, known);
+        var near = Suggestions.Nearest(unknown, known);
         return new UserErrorException($"-s {unknown}: neither a key nor a field of an event in {trace.Path}{(near is null ? "" : $"; did you mean '{near}'?")}; known: {string.Join(", ", known)}");
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using TraceKit.Cli.Host;
+using TraceKit.DebugInfo.Types;
 using TraceKit.Engine.Streams;
 using TraceKit.Engine.Symbols;
 using TraceKit.Report.Scripts;
@@ -73,7 +74,7 @@ internal static class ScriptCommand
 
     private static UserErrorException UnknownField(string word)
     {
-        var near = Suggestion.Nearest(word.TrimStart('+', '-'), ScriptFieldNames.All);
+        var near = Suggestions.Nearest(word.TrimStart('+', '-'), ScriptFieldNames.All);
         return new UserErrorException($"-F {word}: no such field{(near is null ? "" : $"; did you mean '{near}'?")}; known: {string.Join(", ", ScriptFieldNames.All)}");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using TraceKit.DebugInfo.Types;
 
 namespace TraceKit.Cli.Host;
 
@@ -42,7 +43,7 @@ internal static class CommandLineCheck
     {
         var name = typed.Split('=', 2)[0];
         var known = command.Options.SelectMany(o => o.Aliases.Append(o.Name)).Where(n => n.Length > 2);
-        var near = Suggestion.Nearest(name, known);
+        var near = Suggestions.Nearest(name, known);
         return new UserErrorException($"unknown option '{name}'{(near is null ? "" : $"; did you mean '{near}'?")}; see '{PathOf(command)} --help'");
     }
 

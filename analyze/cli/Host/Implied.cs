@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TraceKit.DebugInfo.Types;
 
 namespace TraceKit.Cli.Host;
 
@@ -16,7 +17,7 @@ internal static class Implied
         var isOption = first.Length > 1 && first[0] == '-';
         if (isOption || first == "-" || LooksLikeFile(first))
             return ["analyze", .. args];
-        var near = Suggestion.Nearest(first, root.Subcommands.Select(c => c.Name));
+        var near = Suggestions.Nearest(first, root.Subcommands.Select(c => c.Name));
         throw new UserErrorException($"'{first}' is neither a command nor a file{(near is null ? "" : $"; did you mean '{near}'?")}; see 'tracekit --help'");
     }
 

@@ -1,3 +1,4 @@
+using TraceKit.DebugInfo.Types;
 using TraceKit.Engine;
 using TraceKit.Engine.DebugFiles;
 using TraceKit.Format.Dtr;
@@ -26,7 +27,7 @@ internal static class Recording
         {
             if (trace.Events.Any(e => e.Name == name || e.Name.EndsWith(":" + name, StringComparison.Ordinal)))
                 continue;
-            var near = Suggestion.Nearest(name, trace.Events.Select(e => e.Name));
+            var near = Suggestions.Nearest(name, trace.Events.Select(e => e.Name));
             var message = $"{path}: has no event '{name}'{(near is null ? "" : $", did you mean '{near}'?")}; it has {List(trace)}";
             trace.Dispose();
             throw new UserErrorException(message);
