@@ -63,4 +63,13 @@ public enum PresentationKind
 
     /// <summary>A plain number shown in hexadecimal: a pointer.</summary>
     Pointer = 15,
+
+    /// <summary>
+    /// A number of elements (<c>std::vector::size()</c>), which the kernel cannot compute: the first field is where the elements begin, the second where they end;
+    /// <see cref="Presentation.Names"/> has one key, the bytes of one element, with an empty name.
+    /// </summary>
+    ElementCount = 16,
+
+    /// <summary>A floating-point number of 4 or 8 bytes: the field holds its bits (IEEE 754).</summary>
+    Float = 17,
 }
