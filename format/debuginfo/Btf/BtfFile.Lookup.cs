@@ -25,19 +25,7 @@ public sealed partial class BtfFile
     {
         if (TypeReference.TryParse(name) is not { } reference)
             return [];
-        var near = new NearNames(reference.Name);
-        for (var file = this; file is not null; file = file.Base)
-        {
-            for (var i = 0; i < file._offsets.Length; i++)
-            {
-                var id = (uint)(file._firstType + i);
-                var kind = file.Kind(id);
-                if (file.NameOffset(id) != 0 && IsComplete(kind) && reference.Accepts(BtfType.KindOf(kind, file, id)))
-                    near.Add(file.StringBytes(file.NameOffset(id)));
-            }
-        }
-
-        var names = near.Best();
+        var names = Suggestions.NearestFew(reference.Name, NamesOfTypes(reference), 4);
         if (reference.Keyword is null)
             return names;
         var full = new string[names.Count];
@@ -119,6 +107,24 @@ public sealed partial class BtfFile
         }
 
         return found;
+    }
+
+    /// <summary>Names about as long as a wrong one.</summary>
+    private IEnumerable<string> NamesOfTypes(TypeReference reference)
+    {
+        for (var file = this; file is not null; file = file.Base)
+        {
+            for (var i = 0; i < file._offsets.Length; i++)
+            {
+                var id = (uint)(file._firstType + i);
+                var kind = file.Kind(id);
+                if (file.NameOffset(id) is not 0 and var name && IsComplete(kind) && reference.Accepts(BtfType.KindOf(kind, file, id))
+                    && Math.Abs(file.StringBytes(name).Length - reference.Name.Length) <= (reference.Name.Length / 2) + 1)
+                {
+                    yield return file.String(name)!;
+                }
+            }
+        }
     }
 
     private static bool IsComplete(int kind) =>

@@ -54,4 +54,10 @@ public abstract class DebugType
 
     /// <summary>Of Go: where the program's own description of the type lies in the file's addresses (<c>DW_AT_go_runtime_type</c>), what an interface's type word points to.</summary>
     public virtual ulong? GoRuntimeType => null;
+
+    /// <summary>
+    /// Of a C++ class: whether a function that takes or returns it by value gets its address (a copy constructor, move constructor or destructor that is not trivial);
+    /// from <c>DW_AT_calling_convention</c>, else from what the class declares. Null when not known: C's never are.
+    /// </summary>
+    public virtual bool? IsPassedByReference => null;
 }
