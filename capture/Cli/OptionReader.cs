@@ -76,6 +76,21 @@ internal sealed class OptionReader(IReadOnlyList<string> arguments)
         return arguments[_next++];
     }
 
+    /// <summary>The value of the current option, which may not be empty.</summary>
+    public string NotEmpty()
+    {
+        var value = Value();
+        return value.Length > 0 ? value : throw new UsageException($"{Name} needs a value");
+    }
+
+    /// <summary>The value that stands behind a long option's <c>=</c>; null when there is none. For options that may do without.</summary>
+    public string? AttachedValue()
+    {
+        var value = _value;
+        _value = null;
+        return value;
+    }
+
     /// <summary>Everything that is left: the command after <c>--</c>.</summary>
     public IEnumerable<string> Remaining()
     {

@@ -26,8 +26,8 @@ internal sealed class EventRequest
 
     public bool IsProbe { get; init; }
 
-    /// <summary>The file that <c>-x</c> named before it; null for the kernel.</summary>
-    public string? Executable { get; init; }
+    /// <summary>What the options before it said of the probed file and its types.</summary>
+    public TargetOptions Target { get; init; } = new();
 
     public string? Filter { get; set; }
 }

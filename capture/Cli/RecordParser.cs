@@ -11,26 +11,23 @@ internal static class RecordParser
         var options = new RecordOptions();
         options.Arguments.AddRange(arguments);
         var reader = new OptionReader(arguments);
-        string? executable = null;
+        var target = new TargetOptions();
         while (reader.TryNext(out var option))
         {
             switch (option)
             {
                 case "-e" or "--event":
-                    options.Events.Add(new EventRequest { Text = NotEmpty(reader) });
-                    break;
-                case "-x" or "--exec":
-                    executable = NotEmpty(reader);
+                    options.Events.Add(new EventRequest { Text = reader.NotEmpty() });
                     break;
                 case "--probe":
-                    options.Events.Add(new EventRequest { Text = NotEmpty(reader), IsProbe = true, Executable = executable });
+                    options.Events.Add(new EventRequest { Text = reader.NotEmpty(), IsProbe = true, Target = target });
                     break;
                 case "--filter":
                     if (options.Events.Count == 0)
                         throw new UsageException("--filter applies to the event before it: put it after -e or --probe");
                     if (options.Events[^1].Filter is not null)
                         throw new UsageException("two filters for one event: join them with &&");
-                    options.Events[^1].Filter = NotEmpty(reader);
+                    options.Events[^1].Filter = reader.NotEmpty();
                     break;
                 case "-a" or "--all-cpus":
                     options.AllCpus = true;
@@ -58,7 +55,7 @@ internal static class RecordParser
                     ParseCallGraph(reader.Value(), options);
                     break;
                 case "-o" or "--output":
-                    options.Output = NotEmpty(reader);
+                    options.Output = reader.NotEmpty();
                     break;
                 case "-d" or "--duration":
                     options.Duration = Quantity.ParseDuration(reader.Value(), option);
@@ -110,7 +107,8 @@ internal static class RecordParser
                     options.Command.AddRange(reader.Remaining());
                     break;
                 default:
-                    throw new UsageException($"unknown option {option}");
+                    target = target.With(option, reader) ?? throw new UsageException($"unknown option {option}");
+                    break;
             }
         }
 
@@ -168,11 +166,5 @@ internal static class RecordParser
         if (size > 1 << 30)
             throw new UsageException($"{option}: '{text}': at most 1G for each CPU");
         return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, Environment.SystemPageSize));
-    }
-
-    private static string NotEmpty(OptionReader reader)
-    {
-        var value = reader.Value();
-        return value.Length > 0 ? value : throw new UsageException($"{reader.Name} needs a value");
     }
 }

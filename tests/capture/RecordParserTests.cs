@@ -45,9 +45,9 @@ public class RecordParserTests
     {
         var options = Parse("--probe", "vfs_read", "-x", "/bin/bash", "--probe", "readline%return +0($retval):string", "--filter", "arg1 ~ \"ls*\"", "-e", "sched:*", "--filter", "prev_pid == 1");
         Assert.Equal(3, options.Events.Count);
-        Assert.Null(options.Events[0].Executable);
+        Assert.Null(options.Events[0].Target.Executable);
         Assert.Null(options.Events[0].Filter);
-        Assert.Equal("/bin/bash", options.Events[1].Executable);
+        Assert.Equal("/bin/bash", options.Events[1].Target.Executable);
         Assert.Equal("arg1 ~ \"ls*\"", options.Events[1].Filter);
         Assert.False(options.Events[2].IsProbe);
         Assert.Equal("prev_pid == 1", options.Events[2].Filter);
