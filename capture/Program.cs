@@ -36,6 +36,8 @@ internal static class Program
         var rest = arguments.AsSpan(Math.Min(1, arguments.Length)).ToArray();
         switch (command)
         {
+            case "probe":
+                return ProbeCommand.Run(rest);
             case "record":
                 return RecordCommand.Run(rest);
             case "list":

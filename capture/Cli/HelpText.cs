@@ -8,6 +8,7 @@ internal static class HelpText
 
         usage: tracekit-capture COMMAND [OPTIONS]
 
+          probe     define, list and remove probes; what can be probed: functions, variables, source lines
           record    record events and samples into a file
           list      the events that exist here
           doctor    what this host allows, and the fix for each thing it does not
@@ -51,6 +52,36 @@ internal static class HelpText
           -q | -v                  only errors and the last line | also say what is done
         """;
 
+    public const string Probe = """
+        usage: tracekit-capture probe [-x FILE] [OPTIONS] DEFINITION...      define events that stay until they are removed or the host boots
+               tracekit-capture probe -l [PATTERN...] [-v]                   list what is defined, by whomever; -v with hits and misses
+               tracekit-capture probe -d PATTERN...                          remove events: GROUP:EVENT or EVENT, with * and ?
+               tracekit-capture probe -V|-L|-F [-x FILE] ...                 what can be probed
+               tracekit-capture probe -D [-x FILE] DEFINITION...             print the kernel's text only
+
+        DEFINITION               [[GROUP:]EVENT=]FUNC[@SRC][:LINE|+OFFSET|%return|;PATTERN] [NAME=]EXPR[:TYPE]...
+                                 SRC:LINE ... | %sdt_PROVIDER:NAME ... | the kernel's own text: p:GROUP/EVENT vfs_read name=+0(%di):string
+                                 EXPR    file->f_path.dentry->d_name.name, this->count, s[2], $retval, $params, $vars, %di, +0(%si), @symbol
+                                 TYPE    u8..u64 s8..s64 x8..x64 string ustring symbol char b3@5/32 TYPE[N]; for people: ip4 ip6 port be16
+                                         be32 time_ns errno enum sym bytes[N]
+        -x, --exec FILE          the program or library; without it the kernel
+        -a, --add DEFINITION     the same as DEFINITION alone
+        -l, --list               list events          -d, --del PATTERN      remove events
+        -V, --vars PLACE         the variables that can be fetched there
+        -L, --line FUNC|SRC:N-M  the source lines that can be probed
+        -F, --funcs [PATTERN]    functions, demangled
+        -D, --definition         print the kernel's text, define nothing
+        -n, --dry-run            look everything up, print place, cost and fetch arguments, define nothing
+        --types-from FILE        another file whose debug information knows the types
+        --proto 'DECLARATION'    a C prototype: 'ssize_t vfs_read(struct file *file, char *buf, size_t count, loff_t *pos)'
+        --btf FILE               kernel types from this file in place of /sys/kernel/btf/vmlinux
+        -k, --vmlinux FILE       kernel debug information
+        --build-id HEX           refuse any other FILE than this build
+        --no-inlines             pass over inlined copies          --max-probes N    places of one definition (128)
+        --max-text N             bytes of a text that carries its length, as std::string and &str do (128)
+        -v | -q                  say where types and offsets came from | only errors
+        """;
+
     public const string List = """
         usage: tracekit-capture list [PATTERN]
 
@@ -68,6 +99,7 @@ internal static class HelpText
     /// <summary>The text of a command; the general one for anything else.</summary>
     public static string For(string command) => command switch
     {
+        "probe" => Probe,
         "record" => Record,
         "list" => List,
         "doctor" => Doctor,

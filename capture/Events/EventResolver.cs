@@ -19,7 +19,7 @@ internal static class EventResolver
         {
             var first = events.Count;
             if (request.IsProbe)
-                events.Add(probes.Define(request.Text, request.Executable));
+                events.Add(probes.Define(request.Text, request.Target.Executable));
             else
                 ResolveList(request.Text, events, hardwareWorks);
             if (request.Filter is not null)

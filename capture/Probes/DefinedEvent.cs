@@ -47,6 +47,13 @@ internal sealed class DefinedEvent
     /// <summary>Names of the fetch arguments, in order.</summary>
     public IReadOnlyList<string> Arguments { get; private init; } = [];
 
+    /// <summary>What stands behind the place, with one blank between two.</summary>
+    public string ArgumentText { get; private init; } = "";
+
+    /// <summary>Whether another definition means the same: how the kernel writes numbers aside.</summary>
+    public bool IsSameProbe(DefinedEvent other) =>
+        IsReturn == other.IsReturn && Path == other.Path && Symbol == other.Symbol && Offset == other.Offset && ArgumentText == other.ArgumentText;
+
     /// <summary>Reads a line; false when it is none of a probe.</summary>
     public static bool TryParse(ProbeFile file, string line, out DefinedEvent? defined)
     {
@@ -94,7 +101,7 @@ internal sealed class DefinedEvent
             symbol = place[..plus];
         }
 
-        defined = new DefinedEvent(file, line, group, name) { IsReturn = isReturn, Path = path, Symbol = symbol, Offset = offset, Arguments = names };
+        defined = new DefinedEvent(file, line, group, name) { IsReturn = isReturn, Path = path, Symbol = symbol, Offset = offset, Arguments = names, ArgumentText = string.Join(' ', words.AsSpan(2)) };
         return true;
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using TraceKit.Probes.Plan;
 
 namespace TraceKit.Probes;
 
@@ -14,6 +16,52 @@ namespace TraceKit.Probes;
 /// </remarks>
 public static class KernelProbeText
 {
+    /// <summary>Characters of a group's or event's name: <c>MAX_EVENT_NAME_LEN</c> is 64 with the NUL.</summary>
+    public const int MaxNameLength = 63;
+
+    /// <summary>The line that defines a planned probe.</summary>
+    /// <param name="probe">The probe.</param>
+    /// <param name="group">The group in the kernel, which need not be the visible one.</param>
+    /// <param name="eventName">The event's name in the kernel.</param>
+    /// <param name="path">A path without blanks by which the kernel finds the file; null for the plan's own, and for kernel probes.</param>
+    public static string Compose(PlannedProbe probe, string group, string eventName, string? path = null)
+    {
+        var place = probe.Place;
+        var line = new StringBuilder();
+        line.Append(place.IsReturn ? 'r' : 'p');
+        if (place is { IsReturn: true, Path: null, MaxActive: > 0 })
+            line.Append(CultureInfo.InvariantCulture, $"{place.MaxActive}");
+        line.Append(':').Append(group).Append('/').Append(eventName).Append(' ');
+        if (place.Path is not null)
+        {
+            line.Append(path ?? place.Path).Append(CultureInfo.InvariantCulture, $":0x{place.FileOffset.Value:x}");
+            if (place.Semaphore is { } counter)
+                line.Append(CultureInfo.InvariantCulture, $"(0x{counter.Value:x})");
+        }
+        else
+        {
+            if (place.Module is not null)
+                line.Append(place.Module).Append(':');
+            line.Append(place.Symbol);
+            if (place.Offset != 0)
+                line.Append(CultureInfo.InvariantCulture, $"+{place.Offset}");
+        }
+
+        if (probe.RawArguments is { } raw)
+            return raw.Length == 0 ? line.ToString() : line.Append(' ').Append(raw).ToString();
+        foreach (var argument in probe.Arguments)
+        {
+            foreach (var fetch in argument.Fetches)
+            {
+                line.Append(' ').Append(fetch.Name).Append('=').Append(fetch.Text);
+                if (fetch.Type is not null)
+                    line.Append(':').Append(fetch.Type);
+            }
+        }
+
+        return line.ToString();
+    }
+
     /// <summary>A line for <c>kprobe_events</c>.</summary>
     /// <param name="definition">What the user asked for.</param>
     /// <param name="group">The group in the kernel, which need not be the visible one.</param>
