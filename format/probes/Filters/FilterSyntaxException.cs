@@ -1,0 +1,31 @@
+namespace TraceKit.Probes.Filters;
+
+/// <summary>A filter that cannot be read, or that asks for what its fields are not.</summary>
+public sealed class FilterSyntaxException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="text">The whole filter.</param>
+    /// <param name="position">Characters before what is wrong.</param>
+    /// <param name="expected">What would have been right there.</param>
+    /// <param name="found">What stands there.</param>
+    public FilterSyntaxException(string text, int position, string expected, string found)
+        : base($"filter, column {position + 1}: expected {expected}, found {found}\n  {text}\n  {new string(' ', Math.Clamp(position, 0, text.Length))}^")
+    {
+        Text = text;
+        Position = position;
+        Expected = expected;
+        Found = found;
+    }
+
+    /// <summary>The whole filter.</summary>
+    public string Text { get; }
+
+    /// <summary>Characters from the start of the text.</summary>
+    public int Position { get; }
+
+    /// <summary>What would have been right there.</summary>
+    public string Expected { get; }
+
+    /// <summary>What stands there.</summary>
+    public string Found { get; }
+}
