@@ -75,6 +75,18 @@ public sealed class FunctionStarts
         return true;
     }
 
+    /// <summary>Where the function ends that begins at an address.</summary>
+    /// <returns>False when no FDE begins there.</returns>
+    public bool TryFindEnd(Svma start, out Svma end)
+    {
+        end = default;
+        var relative = start.Value - _base;
+        if (relative > uint.MaxValue || Array.BinarySearch(_starts, (uint)relative) is var index && index < 0)
+            return false;
+        end = new Svma(_base + _ends[index]);
+        return true;
+    }
+
     private static void Read(ElfImage image, string name, ulong imageBase, List<ulong> ranges)
     {
         foreach (var section in CfiSection.OpenAll(image, name))

@@ -131,14 +131,7 @@ public sealed partial class InstructionStarts
         {
             if ((i.Flags & X64OperandFlags.ModRm) == 0 || i.Mod != 0 || i.Rm != X64Instruction.NoRegister || i.IsRelocated || X64Code.IsPadding(i))
                 return; // relocated: thread-local storage
-            // By the instruction pointer, or at a stated address: the decoder does not tell them apart where there is no index.
-            if (i.Index == X64Instruction.NoRegister)
-                Add(next + (long)i.Displacement);
-            Add((long)((ulong)(long)i.Displacement - _address));
-        }
-
-        private readonly void Add(long place)
-        {
+            var place = i.IsRipRelative ? next + (long)i.Displacement : (long)((ulong)(long)i.Displacement - _address);
             if (place > 0 && place < _code.Length)
                 _data.Add((int)place);
         }

@@ -120,6 +120,9 @@ public sealed partial class GoPclntab
 
     private int EntrySize => Version >= GoPclntabVersion.Go118 ? 4 : _pointerSize;
 
+    /// <summary>Whether the Go tool chain made a file, stripped or not: by its sections or notes.</summary>
+    public static bool IsGo(ElfImage image) => GoLocator.IsGo(image);
+
     /// <summary>Opens the table of a file.</summary>
     /// <returns>Null when the file was not made by Go or its table is not at hand.</returns>
     /// <exception cref="BadDataException">There is a table, and its header cannot be right.</exception>

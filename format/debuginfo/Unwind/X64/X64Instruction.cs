@@ -56,6 +56,9 @@ internal struct X64Instruction
     /// <summary>A segment or address size prefix: the memory operand is not where its registers say.</summary>
     public bool IsRelocated;
 
+    /// <summary>The memory operand counts from the next instruction.</summary>
+    public bool IsRipRelative;
+
     /// <summary>The general register in VEX.vvvv that is written, or <see cref="NoRegister"/>.</summary>
     public byte WrittenVvvv;
 
@@ -209,6 +212,7 @@ internal struct X64Instruction
         else if (rm == 5 && i.Mod == 0) // by the instruction pointer
         {
             i.Rm = NoRegister;
+            i.IsRipRelative = true;
             displacement = 4;
         }
 

@@ -1,0 +1,102 @@
+using System.Text;
+using TraceKit.DebugInfo.Demangle;
+using TraceKit.DebugInfo.Types;
+
+namespace TraceKit.Probes.Targets;
+
+/// <summary>How well a symbol is what a pattern means, worst first.</summary>
+internal enum SymbolMatch : byte
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>Its demangled name ends in the pattern, from a whole component on.</summary>
+    Ending,
+
+    /// <summary>A clone of the function (<c>.isra.0</c>).</summary>
+    Clone,
+
+    /// <summary>A version that programs linked today do not get.</summary>
+    OldVersion,
+
+    /// <summary>Its name is the pattern's.</summary>
+    Exact,
+}
+
+/// <summary>Compares symbols with a pattern: as the table has them, and demangled. Only those are demangled whose bytes hold what the pattern's name holds.</summary>
+internal sealed class SymbolMatcher
+{
+    private readonly FunctionPattern _pattern;
+    private readonly byte[] _raw;
+    private readonly byte[] _literal;
+    private readonly bool _isGlob;
+    private readonly bool _mayBeMangled;
+
+    public SymbolMatcher(FunctionPattern pattern)
+    {
+        _pattern = pattern;
+        var text = pattern.Name;
+        var at = text.IndexOf('@', 1 < text.Length ? 1 : 0);
+        Version = at > 0 ? text[at..].TrimStart('@') : "";
+        _raw = Encoding.UTF8.GetBytes(at > 0 ? text[..at] : pattern.Parameters is null ? text : pattern.Text);
+        _isGlob = pattern.IsGlob;
+        _literal = Encoding.UTF8.GetBytes(DemangledLiteral.Of(pattern.Name));
+        _mayBeMangled = at <= 0;
+    }
+
+    /// <summary>The version asked for (<c>malloc@GLIBC_2.2.5</c>); empty for the default one.</summary>
+    public string Version { get; }
+
+    /// <summary>Compares one symbol.</summary>
+    /// <param name="name">Its bytes without version.</param>
+    /// <param name="isOldVersion">It has a version that is not the default.</param>
+    /// <param name="version">Its version; only needed when <see cref="Version"/> is given.</param>
+    public SymbolMatch Match(ReadOnlySpan<byte> name, bool isOldVersion, string version)
+    {
+        if (Version.Length != 0)
+            return name.SequenceEqual(_raw) && version == Version ? SymbolMatch.Exact : SymbolMatch.None;
+        if (!_isGlob && name.StartsWith(_raw))
+        {
+            if (name.Length == _raw.Length)
+                return isOldVersion ? SymbolMatch.OldVersion : SymbolMatch.Exact;
+            if (IsClone(name[_raw.Length..]))
+                return SymbolMatch.Clone;
+        }
+
+        if (name.Length < 3 || name[0] != '_')
+            return _isGlob && MatchesGlob(name) ? SymbolMatch.Exact : SymbolMatch.None;
+        if (_isGlob && MatchesGlob(name))
+            return SymbolMatch.Exact;
+        if (!_mayBeMangled || _literal.Length > 0 && name.IndexOf(_literal) < 0 || !Demangler.TryDemangle(name, _pattern.Parameters is null ? DemangleStyle.WithoutParameters : DemangleStyle.Full, out var demangled))
+            return SymbolMatch.None;
+        return SignatureMatch.Compare(_pattern, demangled);
+    }
+
+    /// <summary>Whether what follows a function's name says that the whole function was cloned.</summary>
+    public static bool IsClone(ReadOnlySpan<byte> suffix)
+    {
+        var some = false;
+        while (suffix.Length > 0)
+        {
+            if (suffix[0] != '.')
+                return false;
+            suffix = suffix[1..];
+            var end = suffix.IndexOf((byte)'.');
+            var word = end < 0 ? suffix : suffix[..end];
+            suffix = end < 0 ? default : suffix[end..];
+            if (word.SequenceEqual("isra"u8) || word.SequenceEqual("constprop"u8) || word.SequenceEqual("lto_priv"u8) || word.SequenceEqual("llvm"u8) || word.SequenceEqual("abi0"u8) || word.SequenceEqual("abiinternal"u8))
+                some = true;
+            else if (word.Length == 0 || word.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0)
+                return false;
+        }
+
+        return some;
+    }
+
+    private bool MatchesGlob(ReadOnlySpan<byte> name)
+    {
+        Span<char> text = name.Length <= 512 ? stackalloc char[name.Length] : new char[name.Length];
+        var length = Encoding.UTF8.GetChars(name, text);
+        return Glob.Matches(_pattern.Name, text[..length]);
+    }
+}

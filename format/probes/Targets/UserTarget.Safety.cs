@@ -1,0 +1,133 @@
+using TraceKit.Binary;
+using TraceKit.DebugInfo.Cfi;
+using TraceKit.DebugInfo.Code;
+using static TraceKit.DebugInfo.Elf.ElfConstants;
+
+namespace TraceKit.Probes.Targets;
+
+public sealed partial class UserTarget
+{
+    /// <summary>Analyzed functions are kept: a definition asks for several places of one.</summary>
+    private readonly Dictionary<ulong, InstructionStarts> _starts = [];
+    private FunctionStarts? _frames;
+
+    private FunctionStarts Frames => _frames ??= FunctionStarts.Build(_image);
+
+    /// <inheritdoc/>
+    public override string? WhyNot(Svma address, bool isReturn)
+    {
+        if (!_image.IsCodeAddress(address))
+            return $"0x{address.Value:x} is not in an executable segment of {Name}";
+        if (!_image.TryToFileOffset(address, out var offset))
+            return $"0x{address.Value:x} of {Name} is not loaded from the file";
+        var function = FunctionAt(address);
+        if (isReturn && WhyNoReturn(function, address) is { } noReturn)
+            return noReturn;
+        if (WhyNotStart(function, address) is { } reason)
+            return reason;
+        if (function is not null && UserDenyList.Entry(BaseName(function.Symbol)) is { } denied)
+            return denied;
+        if (!_image.Image.TryRead(offset, 1, out _))
+            return $"the bytes at 0x{address.Value:x} of {Name} are not at hand";
+        return Machine == EM_X86_64 ? X64Uprobe.RefusedBecause(_image.Image.ReadUpTo(offset, 15).Span) : null;
+    }
+
+    private string? WhyNoReturn(TargetFunction? function, Svma address)
+    {
+        if (IsGo)
+            return "a return probe replaces return addresses on stacks that Go moves, and crashes the program: the instructions that return are probed instead";
+        if (function is null || function.Address != address)
+            return "a return probe stands at a function's first instruction";
+        return UserDenyList.Return(BaseName(function.Symbol));
+    }
+
+    /// <summary>Why an address is not proven to be the start of an instruction; null when it is.</summary>
+    private string? WhyNotStart(TargetFunction? function, Svma address)
+    {
+        var framed = Frames.TryFind(address, out var frame);
+        if (function is null && !framed)
+            return $"no symbol and no unwind table of {Name} says which function 0x{address.Value:x} belongs to, so nothing tells where its instructions begin";
+        if (Machine == EM_AARCH64)
+            return (address.Value & 3) == 0 ? null : $"0x{address.Value:x} is not a multiple of 4, as AArch64's instructions are";
+
+        if (function is not null)
+        {
+            // Whoever drew the function's borders by another table must agree.
+            var ofSymbol = StartsOf(function.Address, function.Size);
+            if (framed && frame.Value > function.Address.Value && ofSymbol.ProofOf((long)(frame.Value - function.Address.Value)) == InstructionProof.None)
+                return $"its symbol and its unwind table disagree: {function.DisplayName} begins at 0x{function.Address.Value:x}, and 0x{frame.Value:x} is no start of an instruction of it";
+            if (framed && frame.Value < function.Address.Value && WhyNotOf(frame, function.Address) is { } disagreement)
+                return $"its symbol and its unwind table disagree: from 0x{frame.Value:x} on, where the unwind table has the function's start, {function.DisplayName} is not met ({disagreement})";
+            return ofSymbol.WhyNot((long)(address.Value - function.Address.Value));
+        }
+
+        return WhyNotOf(frame, address);
+    }
+
+    private string? WhyNotOf(Svma start, Svma address) => StartsOf(start, FrameLength(start)).WhyNot((long)(address.Value - start.Value));
+
+    private ulong FrameLength(Svma start) => Frames.TryFindEnd(start, out var end) ? end.Value - start.Value : 0;
+
+    private InstructionStarts StartsOf(Svma start, ulong size)
+    {
+        if (_starts.TryGetValue(start.Value, out var known))
+            return known;
+        var code = _image.TryToFileOffset(start, out var offset) ? _image.Image.ReadUpTo(offset, Math.Min(size, InstructionStarts.MaximumBytes)) : default;
+        return _starts[start.Value] = InstructionStarts.Analyze(code.Span, start.Value);
+    }
+
+    /// <summary>What a hit of a probe at an address costs.</summary>
+    public ProbeCost CostAt(Svma address)
+    {
+        if (Machine != EM_X86_64 || !_image.TryToFileOffset(address, out var offset))
+            return new ProbeCost(UprobeCost.Unknown, null);
+        var code = _image.Image.ReadUpTo(offset, 32).Span;
+        var cost = X64Uprobe.CostOf(code, out _);
+        // Behind endbr64, a push is emulated; jumps from elsewhere in the function to its start (loops of tail recursion) pass endbr64 by too.
+        var behind = new Svma(address.Value + 4);
+        var cheaper = X64Uprobe.IsEndBranch(code) && X64Uprobe.CostOf(code[4..], out _) is UprobeCost.Emulated or UprobeCost.Call && WhyNot(behind, isReturn: false) is null;
+        return new ProbeCost(cost, cheaper ? behind : null);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Svma> Returns(TargetFunction function) => ReturnsOf(function).Returns;
+
+    /// <summary>Every instruction that returns from a function, and how else it is left.</summary>
+    /// <exception cref="ProbeTargetException">The function's code cannot be followed to its end.</exception>
+    public FunctionReturns ReturnsOf(TargetFunction function)
+    {
+        if (Machine != EM_X86_64)
+            return Arm64Returns(function);
+        if (function.Size == 0 || function.Size > InstructionStarts.MaximumBytes)
+            throw new ProbeTargetException($"{function.DisplayName}: {(function.Size == 0 ? "its size is not known" : $"it has {function.Size} bytes, more than are followed")}, so its returns cannot be found");
+        var starts = StartsOf(function.Address, function.Size);
+        if (!starts.IsComplete)
+            throw new ProbeTargetException($"{function.DisplayName}: not all of its returns can be found: {starts.Incomplete}");
+        var returns = new List<Svma>(starts.Returns.Count);
+        foreach (var at in starts.Returns)
+            returns.Add(new Svma(function.Address.Value + (ulong)at));
+        return new FunctionReturns(returns, starts.OuterJumps.Count, starts.IndirectJumps.Count);
+    }
+
+    /// <summary>AArch64: every word is an instruction; <c>ret</c>, <c>retaa</c> and <c>retab</c> return.</summary>
+    private FunctionReturns Arm64Returns(TargetFunction function)
+    {
+        if (function.Size == 0 || !_image.TryToFileOffset(function.Address, out var offset) || !_image.Image.TryRead(offset, function.Size, out var code))
+            throw new ProbeTargetException($"{function.DisplayName}: its code is not at hand, so its returns cannot be found");
+        var returns = new List<Svma>();
+        var outer = 0;
+        var indirect = 0;
+        for (var at = 0; at + 4 <= code.Length; at += 4)
+        {
+            var word = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(code.Span[at..]);
+            if ((word & 0xfffffc1f) == 0xd65f0000 || word is 0xd65f0bff or 0xd65f0fff)
+                returns.Add(new Svma(function.Address.Value + (ulong)at));
+            else if ((word & 0xfffffc1f) == 0xd61f0000)
+                indirect++;
+            else if ((word & 0xfc000000) == 0x14000000 && at + ((long)(int)(word << 6) >> 4) is var target && (target < 0 || target >= code.Length))
+                outer++;
+        }
+
+        return new FunctionReturns(returns, outer, indirect);
+    }
+}
