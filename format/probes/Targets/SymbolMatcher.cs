@@ -31,6 +31,7 @@ internal sealed class SymbolMatcher
     private readonly byte[] _literal;
     private readonly bool _isGlob;
     private readonly bool _mayBeMangled;
+    private readonly bool _meansParts;
 
     public SymbolMatcher(FunctionPattern pattern)
     {
@@ -42,6 +43,7 @@ internal sealed class SymbolMatcher
         _isGlob = pattern.IsGlob;
         _literal = Encoding.UTF8.GetBytes(DemangledLiteral.Of(pattern.Name));
         _mayBeMangled = at <= 0;
+        _meansParts = text.Contains(".cold", StringComparison.Ordinal);
     }
 
     /// <summary>The version asked for (<c>malloc@GLIBC_2.2.5</c>); empty for the default one.</summary>
@@ -63,6 +65,9 @@ internal sealed class SymbolMatcher
                 return SymbolMatch.Clone;
         }
 
+        // What was split off is no function of its own: only those who name it mean it.
+        if (!_meansParts && name.IndexOf(".cold"u8) > 0)
+            return SymbolMatch.None;
         if (name.Length < 3 || name[0] != '_')
             return _isGlob && MatchesGlob(name) ? SymbolMatch.Exact : SymbolMatch.None;
         if (_isGlob && MatchesGlob(name))
