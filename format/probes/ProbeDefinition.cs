@@ -8,10 +8,10 @@ namespace TraceKit.Probes;
 public sealed class ProbeDefinition
 {
     /// <summary>Fetch arguments of one probe: <c>MAX_TRACE_ARGS</c> in the kernel.</summary>
-    public const int MaxArguments = 128;
+    public const int MaxArguments = ProbeNames.MaxArguments;
 
     /// <summary>Characters of a group's or event's name: <c>MAX_EVENT_NAME_LEN</c> is 64 with the NUL.</summary>
-    public const int MaxNameLength = 63;
+    public const int MaxNameLength = ProbeNames.MaxLength;
 
     private ProbeDefinition(string text, string? group, string? eventName, string function, ulong offset, bool isReturn, string arguments)
     {
@@ -95,18 +95,7 @@ public sealed class ProbeDefinition
     }
 
     /// <summary>Whether the kernel takes this as the name of a group or an event.</summary>
-    public static bool IsName(string name)
-    {
-        if (name.Length is 0 or > MaxNameLength || char.IsAsciiDigit(name[0]))
-            return false;
-        foreach (var c in name)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c != '_')
-                return false;
-        }
-
-        return true;
-    }
+    public static bool IsName(string name) => ProbeNames.IsName(name);
 
     /// <summary>The group of a user probe that names none: <c>probe_</c> and the file's name up to the first character a name cannot hold.</summary>
     /// <param name="path">The probed file: <c>/usr/lib/libc.so.6</c> gives <c>probe_libc</c>.</param>

@@ -62,7 +62,7 @@ public sealed record MarkerPoint(string? Provider, string Name, TextSpan Span) :
 /// <param name="IsReturn"><c>r</c> or <c>%return</c>.</param>
 /// <param name="MaxActive">The number behind <c>r</c>; 0 for none.</param>
 /// <param name="Path">The file of a uprobe; null for the kernel.</param>
-/// <param name="Symbol">Symbol of the kernel, module included, without offset; null for a uprobe.</param>
+/// <param name="Symbol">Symbol of the kernel, module included, without offset, or an address (<c>0xffffffff81200c50</c>); null for a uprobe.</param>
 /// <param name="Offset">Bytes after the symbol; of a uprobe from the start of the file.</param>
 /// <param name="Semaphore">The reference counter's place in the file; null for none.</param>
 /// <param name="ArgumentText">The fetch arguments, byte for byte.</param>
