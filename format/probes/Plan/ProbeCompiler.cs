@@ -1,3 +1,4 @@
+using TraceKit.Probes.Compile;
 using TraceKit.Probes.Syntax;
 using TraceKit.Probes.Targets;
 
@@ -11,7 +12,7 @@ public static class ProbeCompiler
     /// <param name="target">What is probed.</param>
     /// <param name="options">Choices.</param>
     /// <exception cref="ProbeSyntaxException">It cannot be done, or would not be safe: the message says at which column, why, and what to write instead.</exception>
-    public static ProbePlan Compile(ProbeSyntax syntax, ProbeTarget target, ProbeOptions options) => throw new ProbeSyntaxException(syntax.Text, 0, "the compiler is on its way");
+    public static ProbePlan Compile(ProbeSyntax syntax, ProbeTarget target, ProbeOptions options) => new Compilation(syntax, target, options).Run();
 }
 
 /// <summary>Choices of a compilation.</summary>
@@ -25,4 +26,9 @@ public sealed record ProbeOptions
 
     /// <summary>Passes over inlined copies.</summary>
     public bool NoInlines { get; init; }
+
+    /// <summary>
+    /// Lines of a source file by its path as debug information names it, for <c>FUNC;PATTERN</c> and <c>SRC;PATTERN</c>; null, or a null answer, where the text is not at hand.
+    /// </summary>
+    public Func<string, IReadOnlyList<string>?>? SourceText { get; init; }
 }

@@ -59,6 +59,9 @@ public abstract class ProbeTarget
     /// <summary>Where the kernel counts an address from: the place in the file. Of the kernel itself not asked.</summary>
     public virtual FileOffset? ToFileOffset(Svma address) => null;
 
+    /// <summary>The other way round: what lies at a place of the file, in the file's own addresses; null when no code does.</summary>
+    public virtual Svma? ToAddress(FileOffset offset) => null;
+
     /// <summary>Markers (USDT) by name.</summary>
     public virtual IReadOnlyList<TargetMarker> FindMarkers(string? provider, string name) => [];
 }

@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace TraceKit.Probes.Compile;
+
+/// <summary>Names of groups and events that a definition does not give.</summary>
+internal static class EventNames
+{
+    /// <summary>
+    /// From a function's name: the last component without template arguments and parameters, up to the first character a name cannot hold. <c>ns::Foo::bar</c> is
+    /// <c>bar</c>, <c>main.(*Node).Walk</c> is <c>Walk</c>, <c>malloc@GLIBC_2.2.5</c> is <c>malloc</c>, <c>~Foo</c> is <c>Foo</c>.
+    /// </summary>
+    public static string OfFunction(string function)
+    {
+        if (function.StartsWith("0x", StringComparison.Ordinal))
+            return "abs_" + function[2..];
+        var name = WithoutArguments(function);
+        name = name[(name.LastIndexOf("::", StringComparison.Ordinal) is >= 0 and var colons ? colons + 2 : 0)..];
+
+        // Of Go's path/to/pkg.(*Type).Method the part behind the last dot; of C's foo.isra.0 the part before the first.
+        if (name.Contains('/') || name.Contains('(') || (name.IndexOf('.') > 0 && !HasCloneSuffix(name)))
+            name = name[(name.LastIndexOf('.') + 1)..];
+        var start = 0;
+        while (start < name.Length && !IsLetter(name[start]))
+            start++;
+        var end = start;
+        while (end < name.Length && end - start < ProbeDefinition.MaxNameLength && (IsLetter(name[end]) || char.IsAsciiDigit(name[end])))
+            end++;
+        return end > start ? name[start..end] : "probe";
+    }
+
+    /// <summary>From a marker's name: <c>gc__begin</c> stays, what a name cannot hold becomes <c>_</c>.</summary>
+    public static string OfMarker(string name)
+    {
+        var legal = new System.Text.StringBuilder(name.Length);
+        foreach (var c in name)
+            legal.Append(IsLetter(c) || char.IsAsciiDigit(c) ? c : '_');
+        if (legal.Length == 0 || char.IsAsciiDigit(legal[0]))
+            legal.Insert(0, '_');
+        return legal.Length > ProbeDefinition.MaxNameLength ? legal.ToString(0, ProbeDefinition.MaxNameLength) : legal.ToString();
+    }
+
+    /// <summary>From a source line.</summary>
+    public static string OfLine(string source, int line)
+    {
+        var file = source[(source.LastIndexOf('/') + 1)..];
+        var name = OfFunction(file.Replace('.', '_'));
+        var number = line.ToString(CultureInfo.InvariantCulture);
+        return (name.Length > 40 ? name[..40] : name) + "_L" + number;
+    }
+
+    /// <summary>The Nth place of one definition: the first has the name itself, the second <c>NAME_1</c>, as perf counts.</summary>
+    public static string Numbered(string name, int index)
+    {
+        if (index == 0)
+            return name;
+        var suffix = "_" + index.ToString(CultureInfo.InvariantCulture);
+        return (name.Length + suffix.Length <= ProbeDefinition.MaxNameLength ? name : name[..(ProbeDefinition.MaxNameLength - suffix.Length)]) + suffix;
+    }
+
+    /// <summary>Whether a symbol is a copy of a function that the compiler changed.</summary>
+    public static bool IsClone(string symbol) =>
+        symbol.Contains(".isra.", StringComparison.Ordinal) || symbol.Contains(".constprop.", StringComparison.Ordinal) || symbol.Contains(".part.", StringComparison.Ordinal)
+        || symbol.EndsWith(".isra", StringComparison.Ordinal) || symbol.EndsWith(".constprop", StringComparison.Ordinal);
+
+    /// <summary>Whether a symbol is the part of a function that is seldom run: nobody calls it.</summary>
+    public static bool IsCold(string symbol) => symbol.EndsWith(".cold", StringComparison.Ordinal) || symbol.Contains(".cold.", StringComparison.Ordinal);
+
+    private static bool HasCloneSuffix(string name) => IsClone(name) || IsCold(name) || name.Contains(".llvm.", StringComparison.Ordinal) || name.Contains(".lto_priv", StringComparison.Ordinal)
+        || (name.LastIndexOf('.') is > 0 and var dot && dot + 1 < name.Length && char.IsAsciiDigit(name[dot + 1]));
+
+    private static bool IsLetter(char c) => char.IsAsciiLetter(c) || c == '_';
+
+    /// <summary>A name up to its parameters and template arguments; those of scopes go too.</summary>
+    private static string WithoutArguments(string name)
+    {
+        var kept = new System.Text.StringBuilder(name.Length);
+        var depth = 0;
+        var isOperator = false;
+        for (var i = 0; i < name.Length; i++)
+        {
+            var c = name[i];
+            if (depth == 0 && name.AsSpan(i).StartsWith("operator", StringComparison.Ordinal))
+                isOperator = true;
+            if (!isOperator && c == '<')
+                depth++;
+            else if (!isOperator && c == '>' && depth > 0)
+                depth--;
+            else if (depth == 0 && c == '(' && i > 0 && name[i - 1] != '.' && name[i - 1] != ':')
+                break;
+            else if (depth == 0)
+                kept.Append(c);
+        }
+
+        return kept.ToString();
+    }
+}

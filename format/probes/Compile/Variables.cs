@@ -1,0 +1,254 @@
+using TraceKit.DebugInfo.Types;
+using TraceKit.Probes.Abi;
+using TraceKit.Probes.Targets;
+
+namespace TraceKit.Probes.Compile;
+
+/// <summary>Finds variables at one place: by debug information where that knows, at a function's entry by its calling convention.</summary>
+internal sealed class Variables(ProbeTarget target, Site site)
+{
+    private readonly ICallingConvention convention = target.ConventionOf(site.Function);
+    private IReadOnlyList<VariableLocation>? entry;
+
+    /// <summary>The convention at this place.</summary>
+    public ICallingConvention Convention => convention;
+
+    /// <summary>A variable that was found.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Value">Its value.</param>
+    /// <param name="Origin">Who says so.</param>
+    public sealed record Found(string Name, Value Value, string Origin);
+
+    /// <summary>A variable by its name; null when there is none of that name in scope.</summary>
+    public Found? Find(string name)
+    {
+        // The innermost block comes last, so that the last one in scope hides the others.
+        foreach (var copy in site.Copies)
+        {
+            DebugVariable? best = null, outside = null;
+            foreach (var variable in copy.Variables)
+            {
+                if (variable.Name != name)
+                    continue;
+                if (variable.IsInScope(site.Address))
+                    best = variable;
+                else
+                    outside ??= variable;
+            }
+
+            if (best is not null)
+                return Of(copy, best);
+            if (outside is not null && Parameter(name) is null)
+            {
+                return new Found(name, new Value(outside.Type, new Place.Nowhere(
+                    outside.Line > 0 ? $"'{name}' of line {outside.Line} is not in scope at this instruction" : $"'{name}' is not in scope at this instruction")), "");
+            }
+        }
+
+        if (site.Marker is { } marker && name.StartsWith("arg", StringComparison.Ordinal) && int.TryParse(name.AsSpan(3), System.Globalization.NumberStyles.None, null, out var number))
+            return OfMarker(marker, number);
+        return Parameter(name) is { } index ? AtEntry(index) : null;
+    }
+
+    /// <summary>All variables in scope, in order: parameters, then (unless only those are asked for) the others.</summary>
+    public IReadOnlyList<Found> All(bool onlyParameters)
+    {
+        var found = new List<Found>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var copy in site.Copies)
+        {
+            foreach (var variable in copy.Variables)
+            {
+                if (variable.Name is { Length: > 0 } name && (variable.IsParameter || !onlyParameters) && variable.IsInScope(site.Address) && names.Add(name) && Find(name) is { } known)
+                    found.Add(known);
+            }
+
+            if (found.Count > 0 || copy.IsInlined)
+                break;
+        }
+
+        if (found.Count == 0 && site.IsEntry && site.Function is { } function)
+        {
+            for (var i = 0; i < function.Parameters.Count; i++)
+            {
+                if (function.Parameters[i].Name is { Length: > 0 } && AtEntry(i) is { } parameter)
+                    found.Add(parameter);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Names that could have been meant.</summary>
+    public IEnumerable<string> Names()
+    {
+        foreach (var copy in site.Copies)
+        {
+            foreach (var variable in copy.Variables)
+            {
+                if (variable.Name is { } name && variable.IsInScope(site.Address))
+                    yield return name;
+            }
+        }
+
+        if (site.Function is null)
+            yield break;
+        foreach (var parameter in site.Function.Parameters)
+        {
+            if (parameter.Name is { } name)
+                yield return name;
+        }
+    }
+
+    /// <summary>The Nth argument of the call, from 1 on.</summary>
+    public Found? Argument(int number)
+    {
+        if (site.Marker is { } marker)
+            return OfMarker(marker, number);
+        if (!site.IsEntry)
+            return null;
+        if (site.Function is { } function && number <= function.Parameters.Count && AtEntry(number - 1) is { } parameter)
+            return parameter;
+        return site.IsClone ? null : new Found($"arg{number}", new Value(null, FromLocation(convention.Argument(number))) { IsRaw = true }, $"entry by {convention.Name}");
+    }
+
+    /// <summary>The result of the function that returns here.</summary>
+    public Found Result()
+    {
+        var function = site.Function;
+        if (function is null)
+        {
+            // Nobody knows what it returns: the word that most results are in.
+            return new Found("", new Value(null, site.IsReturn ? new Place.Word("$retval") : FromLocation(convention.Result(NoFunction.Instance))) { IsRaw = true }, "");
+        }
+
+        if (function.ReturnType is null && function.Language != SourceLanguage.Go && function.Source.Length > 0)
+            return new Found("", new Value(null, new Place.Nowhere($"{site.FunctionName} returns nothing")), "");
+        var place = FromLocation(convention.Result(function), isResult: site.IsReturn);
+        return new Found("", new Value(function.ReturnType, place), $"{function.Source}; result by {convention.Name}");
+    }
+
+    private static Found OfMarker(TargetMarker marker, int number)
+    {
+        var name = $"arg{number}";
+        if (number < 1 || number > marker.Arguments.Count)
+            return new Found(name, new Value(null, new Place.Nowhere($"the marker {marker.Provider}:{marker.Name} has {marker.Arguments.Count} arguments")), "");
+        var argument = marker.Arguments[number - 1];
+        return argument.KernelText is { } text
+            ? new Found(name, new Value(null, new Place.Word(text)) { IsRaw = true, KernelType = argument.Type }, $"note of the marker: {argument.Text}")
+            : new Found(name, new Value(null, new Place.Nowhere(argument.WhyNot ?? $"the note says {argument.Text}")), "");
+    }
+
+    private int? Parameter(string name)
+    {
+        if (site.Function is { } function && site.IsEntry)
+        {
+            for (var i = 0; i < function.Parameters.Count; i++)
+            {
+                if (function.Parameters[i].Name == name)
+                    return i;
+            }
+        }
+
+        return null;
+    }
+
+    private Found Of(DebugFunctionCopy copy, DebugVariable variable)
+    {
+        var name = variable.Name!;
+        if (variable.IsParameter && !copy.IsInlined && site.IsBeforePrologue && Parameter(name) is { } early)
+            return AtEntry(early, variable.Type) with { Name = name };
+        var location = variable.Locate(site.Address);
+        if (location is VariableLocation.None && variable.IsParameter && !copy.IsInlined && !site.IsClone && Parameter(name) is { } index && AtEntry(index, variable.Type) is { } byConvention
+            && byConvention.Value.Place is not Place.Nowhere)
+            return byConvention with { Name = name };
+        return new Found(name, new Value(variable.Type, FromLocation(location)), copy.Function.Source);
+    }
+
+    private Found AtEntry(int index, DebugType? type = null)
+    {
+        var function = site.Function!;
+        var parameter = function.Parameters[index];
+        if (site.IsClone)
+        {
+            return new Found(parameter.Name ?? "", new Value(parameter.Type, new Place.Nowhere(
+                $"{site.Symbol?.Symbol ?? site.FunctionName} is a copy that the compiler changed, and such copies don't keep the calling convention: only debug information would know; %REGISTER reads a register as it is")), "");
+        }
+
+        entry ??= convention.Parameters(function);
+        var location = index < entry.Count ? entry[index] : new VariableLocation.None("the calling convention does not say where it is");
+        return new Found(parameter.Name ?? "", new Value(type ?? parameter.Type, FromLocation(location)), $"{function.Source}; entry by {convention.Name}");
+    }
+
+    /// <summary>A location in words of the kernel's.</summary>
+    /// <param name="location">The location.</param>
+    /// <param name="isResult">Whether the register of results is <c>$retval</c>.</param>
+    /// <param name="symbol">Of a static object of the kernel: its symbol.</param>
+    public Place FromLocation(VariableLocation location, bool isResult = false, string? symbol = null)
+    {
+        switch (location)
+        {
+            case VariableLocation.Register register:
+                return Register(register.Number, isResult) is { } word ? new Place.Word(word) : new Place.Nowhere(NoRegister(register.Number));
+            case VariableLocation.Memory memory:
+                return Register(memory.BaseRegister, isResult) is { } start
+                    ? Chain(new Place.Memory(new MemoryBase.OfWord(start, isUser: false), 0), memory.Offsets)
+                    : new Place.Nowhere(NoRegister(memory.BaseRegister));
+            case VariableLocation.Static fixedPlace:
+                return Static(fixedPlace, symbol);
+            case VariableLocation.Constant constant:
+                return new Place.Known(constant.Value);
+            case VariableLocation.Sum sum:
+                return Register(sum.BaseRegister, isResult) is { } text ? new Place.Sum(text, sum.Offset) : new Place.Nowhere(NoRegister(sum.BaseRegister));
+            case VariableLocation.Pieces pieces:
+                var parts = new List<(Place?, uint)>();
+                foreach (var (part, size) in pieces.Parts)
+                    parts.Add((part is null ? null : FromLocation(part, isResult, symbol), size));
+                return new Place.Parts(parts);
+            case VariableLocation.None none:
+                return new Place.Nowhere(none.Reason);
+            default:
+                return new Place.Nowhere("it is in a place of an unknown kind");
+        }
+    }
+
+    /// <summary>Where a static object is that lies at an address.</summary>
+    public Place StaticAt(ulong address, string? symbol)
+    {
+        if (target.IsKernel)
+            return symbol is null ? new Place.Nowhere("it has no symbol by which the kernel would find it") : new Place.Memory(new MemoryBase.OfSymbol(symbol), 0);
+        return target.ToFileOffset(site.Address) is { } offset
+            ? new Place.Memory(new MemoryBase.OfFile(unchecked((long)address - (long)site.Address.Value + (long)offset.Value)), 0)
+            : new Place.Nowhere("the probed instruction is in no part of the file that is mapped");
+    }
+
+    private Place Static(VariableLocation.Static location, string? symbol) =>
+        StaticAt(location.Address.Value, symbol) is Place.Memory start ? Chain(start, location.Offsets) : StaticAt(location.Address.Value, symbol);
+
+    private static Place.Memory Chain(Place.Memory start, IReadOnlyList<long> offsets)
+    {
+        for (var i = 0; i + 1 < offsets.Count; i++)
+            start = new Place.Memory(new MemoryBase.OfWord(start.At(offsets[i]).Text, isUser: false), 0);
+        return start.At(offsets.Count > 0 ? offsets[^1] : 0);
+    }
+
+    private string? Register(int number, bool isResult)
+    {
+        var name = convention.RegisterName(number);
+        return name is null ? null : isResult && name is ("ax" or "x0") ? "$retval" : "%" + name;
+    }
+
+    private static string NoRegister(int number) => $"it is in register {number} (DWARF's number), which probes cannot read: vector and floating-point registers are not among those that the kernel hands them";
+
+    /// <summary>A function of which nothing is known.</summary>
+    private sealed class NoFunction : DebugFunction
+    {
+        public static readonly NoFunction Instance = new();
+
+        public override string Name => "";
+
+        public override string Source => "";
+
+        public override DebugType? ReturnType => new SizedInteger(8);
+    }
+}
