@@ -12,7 +12,17 @@ public static class ProbeCompiler
     /// <param name="target">What is probed.</param>
     /// <param name="options">Choices.</param>
     /// <exception cref="ProbeSyntaxException">It cannot be done, or would not be safe: the message says at which column, why, and what to write instead.</exception>
-    public static ProbePlan Compile(ProbeSyntax syntax, ProbeTarget target, ProbeOptions options) => new Compilation(syntax, target, options).Run();
+    public static ProbePlan Compile(ProbeSyntax syntax, ProbeTarget target, ProbeOptions options)
+    {
+        try
+        {
+            return new Compilation(syntax, target, options).Run();
+        }
+        catch (ProbeTargetException e)
+        {
+            throw new ProbeSyntaxException(syntax.Text, syntax.Point.Span.Start, e.Message);
+        }
+    }
 }
 
 /// <summary>Choices of a compilation.</summary>

@@ -70,6 +70,18 @@ public sealed partial class UserTarget : ProbeTarget
     public override FileOffset? ToFileOffset(Svma address) => _image.TryToFileOffset(address, out var offset) ? offset : null;
 
     /// <inheritdoc/>
+    public override Svma? ToAddress(FileOffset offset)
+    {
+        foreach (ref readonly var segment in _image.Segments)
+        {
+            if (segment.Type == PT_LOAD && (segment.Flags & PF_X) != 0 && offset.Value >= segment.Offset.Value && offset.Value - segment.Offset.Value < segment.FileSize)
+                return new Svma(segment.Address.Value + (offset.Value - segment.Offset.Value));
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
     public override Svma? FindSymbol(string name)
     {
         var wanted = System.Text.Encoding.UTF8.GetBytes(name);
