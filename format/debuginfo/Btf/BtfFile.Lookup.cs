@@ -67,6 +67,20 @@ public sealed partial class BtfFile
         }
     }
 
+    /// <summary>Names of all functions, a module's own before the kernel's.</summary>
+    public IEnumerable<string> FunctionNames()
+    {
+        for (var file = this; file is not null; file = file.Base)
+        {
+            for (var i = 0; i < file._offsets.Length; i++)
+            {
+                var id = (uint)(file._firstType + i);
+                if (file.Kind(id) == BTF_KIND_FUNC && file.String(file.NameOffset(id)) is { } name)
+                    yield return name;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     /// <remarks>BTF knows no code.</remarks>
     public DebugFunctionCopy? CopyAt(Svma address) => null;

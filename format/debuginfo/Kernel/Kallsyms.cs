@@ -84,6 +84,49 @@ public sealed partial class Kallsyms
         return false;
     }
 
+    /// <summary>The address of the symbol at <paramref name="index"/> of <see cref="Count"/>.</summary>
+    public Avma StartOf(int index) => new(_starts[index]);
+
+    /// <summary>The name of a function; false for the padding before one (<c>__pfx_NAME</c>), which is no function.</summary>
+    /// <param name="index">Under <see cref="Count"/>.</param>
+    /// <param name="name">As the kernel spells it. Valid as long as this object.</param>
+    public bool TryFunctionName(int index, out ReadOnlySpan<byte> name)
+    {
+        name = NameBytes(index);
+        return (_flags[index] & PrefixedFlag) == 0 && !name.StartsWith(Prefix);
+    }
+
+    /// <summary>The address of any symbol, data included, in the text of <c>/proc/kallsyms</c>; functions are better asked of <see cref="TryFindByName"/>.</summary>
+    /// <param name="read">Gives the text in pieces, until it returns 0.</param>
+    /// <param name="name">Its whole name.</param>
+    /// <param name="isModule">Whether a module's symbol counts.</param>
+    /// <returns>null when there is none, or all addresses are hidden.</returns>
+    public static Avma? FindAddress(ReadPiece read, string name, bool isModule = false)
+    {
+        var wanted = Encoding.UTF8.GetBytes(name);
+        var buffer = new byte[64 << 10];
+        for (var used = 0; ;)
+        {
+            var count = Math.Max(read(buffer.AsSpan(used)), 0);
+            ReadOnlySpan<byte> rest = buffer.AsSpan(0, used + count);
+            for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+            {
+                var line = rest[..end];
+                if (line.Length < 20 || line[16] != ' ' || line[18] != ' ' || !line[19..].StartsWith(wanted))
+                    continue;
+                var after = line[(19 + wanted.Length)..];
+                if ((after.IsEmpty || isModule && after[0] == (byte)'\t') && ulong.TryParse(line[..16], System.Globalization.NumberStyles.AllowHexSpecifier, null, out var address) && address != 0)
+                    return new Avma(address);
+            }
+
+            if (count == 0)
+                return null;
+            // A line longer than the buffer is none of the kernel's.
+            used = rest.Length == buffer.Length ? 0 : rest.Length;
+            rest[..used].CopyTo(buffer);
+        }
+    }
+
     private int UpperBound(ulong address)
     {
         int low = 0, high = _starts.Length;

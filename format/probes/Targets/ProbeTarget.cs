@@ -52,6 +52,9 @@ public abstract class ProbeTarget
     /// <returns>null when it is proven to be the start of an instruction and nothing forbids it; else why not, as a clause.</returns>
     public abstract string? WhyNot(Svma address, bool isReturn);
 
+    /// <summary>Why a function must not be probed at its entry or return whatever its address, which may be hidden (0); null when nothing is known against it.</summary>
+    public virtual string? WhyNotFunction(TargetFunction function, bool isReturn) => null;
+
     /// <summary>Every instruction of a function that returns from it, by address.</summary>
     /// <exception cref="ProbeTargetException">The function's code cannot be followed to its end.</exception>
     public abstract IReadOnlyList<Svma> Returns(TargetFunction function);
