@@ -304,8 +304,12 @@ internal sealed class ArgumentParser
     private int ClosingParenthesis(int from)
     {
         var depth = 0;
+        var isText = false;
         for (var at = from; at < _reader.End; at++)
         {
+            isText ^= _reader.Text[at] == '"';
+            if (isText)
+                continue;
             depth += _reader.Text[at] == '(' ? 1 : _reader.Text[at] == ')' ? -1 : 0;
             if (depth == 0)
                 return at;
@@ -354,8 +358,15 @@ internal sealed class ArgumentParser
             return false;
         var c = _reader.Text[at];
         var next = at + 1 < _reader.End ? _reader.Text[at + 1] : '\0';
-        return SyntaxReader.IsNameStart(c) || c is '(' or '*' or '&' or '$' or '%' or '\\' || (c == '+' && (char.IsAsciiDigit(next) || next == 'u')) || (c == '-' && next != '>')
-            || (c == '@' && !_reader.Text.AsSpan(at, _reader.End - at).StartsWith("@user"));
+        return SyntaxReader.IsNameStart(c) || (c == ':' && next == ':') || c is '(' or '*' or '&' or '$' or '%' or '\\' || (c == '+' && (char.IsAsciiDigit(next) || next == 'u')) || (c == '-' && next != '>')
+            || (c == '@' && !IsUserMark(at));
+    }
+
+    /// <summary>Whether <c>@user</c> ends the argument here.</summary>
+    private bool IsUserMark(int at)
+    {
+        const string Mark = "@user";
+        return string.CompareOrdinal(_reader.Text, at, Mark, 0, Mark.Length) == 0 && (at + Mark.Length >= _reader.End || SyntaxReader.IsBlank(_reader.Text[at + Mark.Length]));
     }
 
     private static string Collapse(ReadOnlySpan<char> type)

@@ -125,7 +125,7 @@ internal static class FunctionNameScanner
             var end = next;
             foreach (var word in (ReadOnlySpan<string>)["const", "volatile", "noexcept", "&&", "&"])
             {
-                if (string.CompareOrdinal(reader.Text, next, word, 0, word.Length) == 0 && next + word.Length <= reader.End && EndsWord(reader, next + word.Length))
+                if (string.CompareOrdinal(reader.Text, next, word, 0, word.Length) == 0 && next + word.Length <= reader.End && EndsWord(reader, next + word.Length, word[0] == '&'))
                 {
                     end = next + word.Length;
                     break;
@@ -140,7 +140,10 @@ internal static class FunctionNameScanner
         }
     }
 
-    private static bool EndsWord(SyntaxReader reader, int at) => at >= reader.End || SyntaxReader.IsBlank(reader.Text[at]) || reader.Text[at] is '%' or '@' or '+' or ';' or ':';
+    /// <summary>Whether a qualifier ends here. Behind '&amp;' fewer things say so: &amp;%di, &amp;@x and &amp;+8(x) are arguments.</summary>
+    private static bool EndsWord(SyntaxReader reader, int at, bool isReference) =>
+        at >= reader.End || SyntaxReader.IsBlank(reader.Text[at])
+        || (isReference ? string.CompareOrdinal(reader.Text, at, "%return", 0, 7) == 0 : reader.Text[at] is '%' or '@' or '+' or ';' or ':');
 
     /// <summary>Whether an operator's name begins here: <c>operator+=</c>, <c>operator()</c>, <c>operator new[]</c>, <c>operator unsigned long</c>.</summary>
     private static bool OperatorAt(SyntaxReader reader, int from, int at, out int end)
@@ -173,6 +176,13 @@ internal static class FunctionNameScanner
 
             // "operator" is also a name of C: operator+8, operator%return, and of events: operator=vfs_read.
             var after = end < reader.End ? text[end] : ' ';
+            if (one == "++" && char.IsAsciiDigit(after))
+            {
+                // operator+ and an offset.
+                end--;
+                return true;
+            }
+
             return one switch
             {
                 "+" => !char.IsAsciiDigit(after),
@@ -185,6 +195,18 @@ internal static class FunctionNameScanner
 
         return false;
     }
+
+    /// <summary>Whether <c>*</c> and <c>&amp;</c> end a type here: what follows is no argument that begins with them.</summary>
+    private static bool IsPointerMark(SyntaxReader reader, int at)
+    {
+        var end = at;
+        while (end < reader.End && reader.Text[end] is '*' or '&')
+            end++;
+        return end > at && (end >= reader.End || IsEmptyPair(reader, end) || SyntaxReader.IsBlank(reader.Text[end]));
+    }
+
+    /// <summary>A conversion takes no parameters.</summary>
+    private static bool IsEmptyPair(SyntaxReader reader, int at) => at + 1 < reader.End && reader.Text[at] == '(' && reader.Text[at + 1] == ')';
 
     private static bool ConversionAt(SyntaxReader reader, int blank, bool isMember, out int end)
     {
@@ -206,21 +228,30 @@ internal static class FunctionNameScanner
             return true;
         }
 
-        // A conversion: everything up to its parentheses is the type.
-        for (var depth = 0; at < reader.End && at - word < MaxConversionType; at++)
+        // A conversion: everything up to its parentheses is the type. A blank belongs to it behind unsigned, long and the like, or before * and &.
+        var depth = 0;
+        var wordAt = word;
+        for (; at < reader.End && at - word < MaxConversionType; at++)
         {
             var c = text[at];
             depth += c == '<' ? 1 : c == '>' ? -1 : 0;
-            if (c == '(' && depth == 0)
+            if (depth > 0)
+                continue;
+            if (IsEmptyPair(reader, at))
             {
                 end = at;
                 return true;
             }
 
-            if (!SyntaxReader.IsNamePart(c) && !SyntaxReader.IsBlank(c) && c is not (':' or '*' or '&' or '<' or '>' or ',') && depth == 0)
+            if (c == ':' && at + 1 < reader.End && text[at + 1] == ':')
+                at++;
+            else if (SyntaxReader.IsBlank(c) && at + 1 < reader.End && (IsPointerMark(reader, at + 1) || text[wordAt..at] is "unsigned" or "signed" or "long" or "short" or "const" or "volatile"))
+                wordAt = at + 1;
+            else if (!SyntaxReader.IsNamePart(c) && c is not ('*' or '&' or '>'))
                 break;
         }
 
+        end = at;
         return isMember;
     }
 }

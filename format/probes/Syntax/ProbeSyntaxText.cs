@@ -102,12 +102,13 @@ public static class ProbeSyntaxText
     /// <summary>The name as it is where it reads back so; with backslashes where it would not.</summary>
     private static string EscapeFunction(FunctionPoint point)
     {
-        var escaped = ReadsBack(point.Function) ? point.Function : Escape(point.Function, "=@+:;%\\ \t'\"`^|!,&()<>[]{}~");
-        // A dot or a slash before :LINE or ;PATTERN says "source file".
-        if ((point.Line is null && point.Pattern is null) || point.Source is not null || point.Offset is not null || escaped.Contains("::", StringComparison.Ordinal) || escaped.IndexOfAny(['(', '<', '[', '{']) >= 0)
+        var plain = ReadsBack(point.Function) && (point.Module is null || point.Function[0] != ':');
+        var escaped = plain ? point.Function : Escape(point.Function, "=@+:;%\\ \t'\"`^|!,&()<>[]{}~");
+        // A dot or a slash before :LINE or ;PATTERN says "source file", unless something says "function".
+        var isCut = (point.Line is not null || point.Pattern is not null) && point.Source is null && point.Offset is null;
+        if (!isCut || (plain && (escaped.Contains("::", StringComparison.Ordinal) || escaped.IndexOfAny(['(', '<', '[', '{']) >= 0)))
             return escaped;
-        return escaped.Replace("\\.", ".", StringComparison.Ordinal).Replace(".", "\\.", StringComparison.Ordinal)
-            .Replace("\\/", "/", StringComparison.Ordinal).Replace("/", "\\/", StringComparison.Ordinal);
+        return Escape(escaped, "./");
     }
 
     private static bool ReadsBack(string function)
