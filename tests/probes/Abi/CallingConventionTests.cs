@@ -78,7 +78,7 @@ public sealed class CallingConventionTests
     {
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(lines.Length >= least, $"{lines.Length} lines");
-        // clang before 18 puts a 128-bit integer half in a register and does not align it on the stack, against the ABI (llvm issue 41784).
+        // clang before 18 puts a 128-bit integer half in a register and does not align it on the stack, against the ABI.
         var wrong = string.Join('\n', lines.Where(l => !l.EndsWith(" ok", StringComparison.Ordinal) && !(isClang && Signature(l).Contains(", __int128", StringComparison.Ordinal))).Select(l => $"{l}: {Signature(l)}"));
         if (wrong.Length > 0)
             Assert.Fail(wrong);
