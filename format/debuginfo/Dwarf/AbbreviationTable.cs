@@ -203,7 +203,7 @@ internal sealed class AbbreviationTable
     };
 
     /// <summary>Bytes of a value of that form; -1 when it depends on the value.</summary>
-    private static int FixedSize(ushort form, in UnitContext unit) => form switch
+    internal static int FixedSize(ushort form, in UnitContext unit) => form switch
     {
         DW_FORM.addr => unit.AddressSize,
         DW_FORM.data1 or DW_FORM.flag or DW_FORM.ref1 or DW_FORM.strx1 or DW_FORM.addrx1 => 1,

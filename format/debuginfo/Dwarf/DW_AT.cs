@@ -31,7 +31,8 @@ public static class DW_AT
         GNU_call_site_target = 0x2113, GNU_call_site_target_clobbered = 0x2114, GNU_tail_call = 0x2115, GNU_all_tail_call_sites = 0x2116,
         GNU_all_call_sites = 0x2117, GNU_all_source_call_sites = 0x2118, GNU_macros = 0x2119, GNU_deleted = 0x211a, GNU_dwo_name = 0x2130,
         GNU_dwo_id = 0x2131, GNU_ranges_base = 0x2132, GNU_addr_base = 0x2133, GNU_pubnames = 0x2134, GNU_pubtypes = 0x2135,
-        GNU_discriminator = 0x2136, GNU_locviews = 0x2137, GNU_entry_view = 0x2138, GNU_numerator = 0x2303, GNU_denominator = 0x2304,
+        GNU_discriminator = 0x2136, GNU_locviews = 0x2137, GNU_entry_view = 0x2138, go_kind = 0x2900, go_key = 0x2901, go_elem = 0x2902,
+        go_embedded_field = 0x2903, go_runtime_type = 0x2904, GNU_numerator = 0x2303, GNU_denominator = 0x2304,
         GNU_bias = 0x2305, LLVM_include_path = 0x3e00, LLVM_config_macros = 0x3e01, LLVM_sysroot = 0x3e02, LLVM_tag_offset = 0x3e03,
         LLVM_apinotes = 0x3e07;
 #pragma warning restore CS1591

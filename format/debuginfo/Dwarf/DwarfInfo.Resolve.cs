@@ -53,7 +53,7 @@ public sealed partial class DwarfInfo
         if (_map is not null)
             return;
         _sections.Prefetch(DwarfSection.Info, DwarfSection.Abbrev, DwarfSection.Line, DwarfSection.Str, DwarfSection.LineStr, DwarfSection.Ranges, DwarfSection.RngLists, DwarfSection.StrOffsets, DwarfSection.Addr);
-        _units = new UnitList(_sections, Report);
+        _units ??= new UnitList(_sections, Report);
         var map = new AddressMap();
         var ranges = new List<AddressRange>();
         var left = (long)_sections[DwarfSection.Ranges].Length + _sections[DwarfSection.RngLists].Length + _units.Units.Length; // as in FunctionWalker

@@ -18,6 +18,7 @@ public sealed partial class DwarfInfo : ISourceResolver
     private readonly Lock _reports = new();
     private UnitList? _units;
     private UnitList? _alternate;
+    private TypeUnits? _typeUnits;
     private AddressMap? _map;
     private AddressMap? _hints;
     private AddressMap? _children;
@@ -123,6 +124,12 @@ public sealed partial class DwarfInfo : ISourceResolver
                 if (found is null)
                     ReportMissing(_sections.Image.TrySection(".gnu_debugaltlink", out _) && _sections.Alternate is null ? AlternateName() : ".gnu_debugaltlink");
                 break;
+            case DwarfValueKind.SignatureReference:
+                found = TypeUnits().Find(unit, reference.Value);
+                if (found is null)
+                    return false;
+                (target, entry) = (found, found.TypeEntry);
+                return entry < found.End;
             default:
                 return false;
         }
@@ -133,6 +140,23 @@ public sealed partial class DwarfInfo : ISourceResolver
         entry = (int)reference.Value;
         return true;
     }
+
+    /// <summary>The units, without asking which addresses they have.</summary>
+    internal UnitList List()
+    {
+        lock (_split)
+            return _units ??= new UnitList(_sections, Report);
+    }
+
+    /// <summary>The type units.</summary>
+    internal TypeUnits TypeUnits()
+    {
+        lock (_split)
+            return _typeUnits ??= new TypeUnits(this);
+    }
+
+    /// <summary>The units of the file that dwz shares; null without one.</summary>
+    internal UnitList? AlternateUnits => Alternate();
 
     private string AlternateName() =>
         _sections.Image.TrySectionData(".gnu_debugaltlink", out var data) && DwarfForm.TryCString(data.Span, 0, out var name) ? System.Text.Encoding.UTF8.GetString(name) : ".gnu_debugaltlink";

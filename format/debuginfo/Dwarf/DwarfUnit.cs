@@ -30,6 +30,9 @@ internal sealed class DwarfUnit
     /// <summary>Signature of a type unit, identity of a skeleton or split unit; else 0.</summary>
     public ulong Identity { get; set; }
 
+    /// <summary>Of a type unit, where the type's entry stands in the section.</summary>
+    public int TypeEntry { get; init; }
+
     /// <summary>Sizes and bases.</summary>
     public required UnitContext Context { get; set; }
 
@@ -47,6 +50,9 @@ internal sealed class DwarfUnit
 
     /// <summary>Where the split unit's part of <c>.debug_rnglists.dwo</c> begins in a package.</summary>
     public ulong RangeListsPart { get; init; }
+
+    /// <summary>Where the split unit's part of <c>.debug_loclists.dwo</c>, or <c>.debug_loc.dwo</c>, begins in a package.</summary>
+    public ulong LocListsPart { get; init; }
 
     /// <summary>Of a split unit the one in the linked file, which has its addresses and its line table.</summary>
     public DwarfUnit? Skeleton { get; set; }
@@ -123,8 +129,8 @@ internal sealed class DwarfUnit
             return Bad("a unit's header", "the section's end");
         }
 
-        ulong identity = 0;
-        if (type is DW_UT.type or DW_UT.split_type && !(c.TryReadUInt64(out identity) && TryOffset(ref c, is64, out _)) ||
+        ulong identity = 0, typeEntry = 0;
+        if (type is DW_UT.type or DW_UT.split_type && !(c.TryReadUInt64(out identity) && TryOffset(ref c, is64, out typeEntry)) ||
             type is DW_UT.skeleton or DW_UT.split_compile && !c.TryReadUInt64(out identity) ||
             c.Position > next)
         {
@@ -143,7 +149,9 @@ internal sealed class DwarfUnit
             Type = type,
             AbbreviationsOffset = abbreviations + part.Abbreviations,
             Identity = identity,
+            TypeEntry = (int)Math.Min((ulong)offset + Math.Min(typeEntry, int.MaxValue), int.MaxValue),
             RangeListsPart = part.RangeLists,
+            LocListsPart = part.LocLists,
             Context = new UnitContext { Version = version, AddressSize = addressSize, Is64BitDwarf = is64, StringOffsetsBase = part.StringOffsets },
         };
         return null;

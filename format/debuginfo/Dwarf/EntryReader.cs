@@ -76,6 +76,9 @@ internal ref struct EntryReader
             Position += count;
     }
 
+    /// <summary>A number of some bytes that were stepped over.</summary>
+    public readonly ulong FixedAt(int position, int size) => DwarfForm.ReadFixed(_data.Slice(position, size), _bigEndian);
+
     /// <summary>Goes on somewhere after here; anything else is damage, and would never end.</summary>
     public void JumpForward(ulong position)
     {

@@ -49,7 +49,7 @@ internal sealed class PackageIndex
                 return false;
             if (row > _units || !DwarfForm.TryIndexed(data, (ulong)_hashes, slot, 8, big, out var hash) || hash != identity)
                 continue;
-            ulong info = 0, abbreviations = 0, strings = 0, ranges = 0;
+            ulong info = 0, abbreviations = 0, strings = 0, ranges = 0, locations = 0;
             for (var column = 0u; column < _sectionCount; column++)
             {
                 DwarfForm.TryIndexed(data, (ulong)_columns, column, 4, big, out var section);
@@ -60,10 +60,11 @@ internal sealed class PackageIndex
                     case DW_SECT.ABBREV: abbreviations = offset; break;
                     case DW_SECT.STR_OFFSETS: strings = offset; break;
                     case DW_SECT.RNGLISTS when _version == 5: ranges = offset; break;
+                    case DW_SECT.LOCLISTS: locations = offset; break; // number 5 in both versions
                 }
             }
 
-            parts = new PackageParts { Info = info, Abbreviations = abbreviations, StringOffsets = strings, RangeLists = ranges };
+            parts = new PackageParts { Info = info, Abbreviations = abbreviations, StringOffsets = strings, RangeLists = ranges, LocLists = locations };
             return true;
         }
 

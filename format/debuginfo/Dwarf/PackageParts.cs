@@ -14,4 +14,7 @@ internal readonly struct PackageParts
 
     /// <summary>Of <c>.debug_rnglists.dwo</c>.</summary>
     public ulong RangeLists { get; init; }
+
+    /// <summary>Of <c>.debug_loclists.dwo</c>, before version 5 of <c>.debug_loc.dwo</c>.</summary>
+    public ulong LocLists { get; init; }
 }

@@ -2,7 +2,7 @@ using TraceKit.Binary;
 
 namespace TraceKit.DebugInfo.Dwarf;
 
-/// <summary>All units of one file's <c>.debug_info</c>, and their abbreviations while somebody uses them.</summary>
+/// <summary>All units of one file's <c>.debug_info</c> or <c>.debug_types</c>, and their abbreviations while somebody uses them.</summary>
 /// <remarks>Safe for any number of threads once made.</remarks>
 internal sealed class UnitList
 {
@@ -13,16 +13,17 @@ internal sealed class UnitList
     /// <summary>Reads headers and first entries.</summary>
     /// <param name="sections">The file.</param>
     /// <param name="report">Told of each unit that is damaged.</param>
-    public UnitList(DwarfSections sections, Action<DwarfSections, int, BadDataException> report)
+    /// <param name="section"><see cref="DwarfSection.Info"/>, or <see cref="DwarfSection.Types"/> of version 4.</param>
+    public UnitList(DwarfSections sections, Action<DwarfSections, int, BadDataException> report, DwarfSection section = DwarfSection.Info)
     {
         Sections = sections;
         var units = new List<DwarfUnit>();
-        var length = sections[DwarfSection.Info].Length;
+        var length = sections[section].Length;
         // A unit's first entry has the first shape of its table; hostile ones make every unit read a whole table.
         var abbreviationBytes = 4L * sections[DwarfSection.Abbrev].Length + (1 << 16);
         for (var offset = 0; offset < length;)
         {
-            var damage = DwarfUnit.Read(sections, DwarfSection.Info, offset, default, out var unit, out var next);
+            var damage = DwarfUnit.Read(sections, section, offset, default, out var unit, out var next);
             if (damage is not null)
                 report(sections, offset, damage);
             if (unit is not null)

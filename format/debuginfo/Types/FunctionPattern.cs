@@ -8,7 +8,7 @@ namespace TraceKit.DebugInfo.Types;
 /// Without parameters every overload is meant, without template arguments every instance. A name matches at its end, from a whole component on:
 /// <c>Foo::bar</c> is <c>ns::Foo::bar</c> too; where some function matches from its beginning, only those do.
 /// </remarks>
-public sealed class FunctionPattern
+public sealed partial class FunctionPattern
 {
     private FunctionPattern(string text, string name, string? parameters, string? file)
     {
@@ -16,6 +16,9 @@ public sealed class FunctionPattern
         Name = name;
         Parameters = parameters;
         File = file;
+        IsGlob = HasGlob(name);
+        _components = FunctionName.Split(name);
+        _parameters = parameters is null ? null : FunctionName.Parameters(parameters);
     }
 
     /// <summary>As it was given.</summary>
@@ -30,8 +33,8 @@ public sealed class FunctionPattern
     /// <summary>End of the path of the source file it must be declared in (<c>FUNC@SRC</c>); null for any.</summary>
     public string? File { get; }
 
-    /// <summary>Whether it has <c>*</c>, <c>?</c> or <c>[</c> outside of <c>operator</c> names.</summary>
-    public bool IsGlob => Name.AsSpan().IndexOfAny('*', '?', '[') >= 0 && !Name.Contains("operator", StringComparison.Ordinal);
+    /// <summary>Whether it has <c>*</c>, <c>?</c> or <c>[</c> outside of <c>operator</c> names, the star of Go's receivers (<c>(*Node)</c>) and Go's type arguments (<c>[...]</c>).</summary>
+    public bool IsGlob { get; }
 
     /// <summary>Reads a pattern.</summary>
     /// <param name="text">The function part of a probe point, escapes undone.</param>

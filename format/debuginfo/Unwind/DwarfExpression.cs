@@ -184,7 +184,8 @@ public static class DwarfExpression
         }
     }
 
-    private static bool TryBinary(byte op, ulong a, ulong b, out ulong result)
+    /// <summary>What an operation on two numbers gives; false when it cannot.</summary>
+    internal static bool TryBinary(byte op, ulong a, ulong b, out ulong result)
     {
         long sa = (long)a, sb = (long)b;
         result = 0;

@@ -27,6 +27,15 @@ public sealed partial class LineTable
         return _paths[file] ??= Path(file);
     }
 
+    /// <summary>Whether the last component of a file's path is a name; no path is made.</summary>
+    internal bool EndsIn(uint file, ReadOnlySpan<byte> name)
+    {
+        if (!TryFile(file, out var entry))
+            return false;
+        var bytes = Bytes(entry.Name);
+        return bytes.EndsWith(name) && (bytes.Length == name.Length || bytes[^(name.Length + 1)] is (byte)'/' or (byte)'\\');
+    }
+
     /// <summary>The MD5 of a file's content, 16 bytes.</summary>
     /// <returns>False when the table does not give it.</returns>
     public bool TryMd5(uint file, out ReadOnlySpan<byte> md5)

@@ -1,0 +1,129 @@
+using System.Text;
+
+namespace TraceKit.DebugInfo.Dwarf.Symbols;
+
+/// <summary>
+/// The bytes by which entries refer to names: offsets of strings (<c>DW_FORM_strp</c>), numbers of strings (<c>DW_FORM_strx</c>), or the text itself. They only say where to look; the
+/// entry's real name decides.
+/// </summary>
+internal sealed class NameNeedles
+{
+    /// <summary>Beyond so many it is cheaper to read every entry.</summary>
+    private const int MostNeedles = 24;
+
+    private readonly byte[][] _texts;
+    private readonly Dictionary<DwarfSections, List<int>> _offsets = [];
+
+    /// <summary>Needles for names.</summary>
+    /// <param name="names">Plain names; instances of templates with that name are meant too.</param>
+    public NameNeedles(IEnumerable<string> names)
+    {
+        var texts = new List<byte[]>();
+        foreach (var name in names)
+            texts.Add(Encoding.UTF8.GetBytes(name));
+        _texts = [.. texts];
+    }
+
+    /// <summary>Adds the positions in a unit that may be names; null when every entry has to be looked at.</summary>
+    public List<int>? Positions(DwarfUnit unit, EntrySource entries)
+    {
+        var data = unit.Data[unit.FirstEntry..];
+        var positions = new List<int>();
+        var offsets = Offsets(unit.Sections);
+        var alternate = unit.Sections.Alternate is { } shared ? Offsets(shared) : [];
+        if (offsets.Count + alternate.Count > MostNeedles)
+            return null;
+        if (unit.Sections.Has(DwarfSection.StrOffsets) && offsets.Count > 0 && entries.Shapes(unit).HasStringNumbers && HasNumber(unit, offsets))
+            return null;
+        Span<byte> needle = stackalloc byte[8];
+        needle = needle[..unit.Context.OffsetSize];
+        foreach (var offset in offsets)
+            Find(data, Fixed(needle, (ulong)offset, unit.Sections.IsBigEndian), unit.FirstEntry, positions);
+        foreach (var offset in alternate)
+            Find(data, Fixed(needle, (ulong)offset, unit.Sections.IsBigEndian), unit.FirstEntry, positions);
+        foreach (var text in _texts)
+        {
+            Find(data, [.. text, 0], unit.FirstEntry, positions);
+            Find(data, [.. text, (byte)'<'], unit.FirstEntry, positions);
+        }
+
+        positions.Sort();
+        return positions;
+    }
+
+    /// <summary>A number in as many bytes as the buffer has.</summary>
+    public static ReadOnlySpan<byte> Fixed(Span<byte> buffer, ulong value, bool bigEndian)
+    {
+        for (var i = 0; i < buffer.Length; i++)
+            buffer[bigEndian ? buffer.Length - 1 - i : i] = (byte)(value >> (8 * i));
+        return buffer;
+    }
+
+    /// <summary>Adds where some bytes stand.</summary>
+    /// <param name="data">Where to look.</param>
+    /// <param name="needle">What for.</param>
+    /// <param name="start">Position of the first byte.</param>
+    /// <param name="positions">Gets positions.</param>
+    public static void Find(ReadOnlySpan<byte> data, ReadOnlySpan<byte> needle, int start, List<int> positions)
+    {
+        for (var from = 0; ;)
+        {
+            var at = data[from..].IndexOf(needle);
+            if (at < 0)
+                return;
+            positions.Add(start + from + at);
+            from += at + 1;
+        }
+    }
+
+    /// <summary>Whether one of the strings has a number in the unit's table.</summary>
+    private static bool HasNumber(DwarfUnit unit, List<int> offsets)
+    {
+        var table = unit.Sections[DwarfSection.StrOffsets].Span;
+        if (unit.Context.StringOffsetsBase >= (ulong)table.Length)
+            return false;
+        table = table[(int)unit.Context.StringOffsetsBase..];
+        // A table does not say here where it ends; its unit has at most as many strings as bytes.
+        table = table[..(int)Math.Min((long)table.Length, (long)(unit.End - unit.Offset) * unit.Context.OffsetSize)];
+        Span<byte> needle = stackalloc byte[8];
+        needle = needle[..unit.Context.OffsetSize];
+        foreach (var offset in offsets)
+        {
+            if (table.IndexOf(Fixed(needle, (ulong)offset, unit.Sections.IsBigEndian)) >= 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Offsets in <c>.debug_str</c> of what may be one of the names.</summary>
+    private List<int> Offsets(DwarfSections sections)
+    {
+        if (_offsets.TryGetValue(sections, out var known))
+            return known;
+        var strings = sections[DwarfSection.Str].Span;
+        var found = new List<int>();
+        foreach (var text in _texts)
+        {
+            for (var from = 0; text.Length > 0;)
+            {
+                var at = strings[from..].IndexOf(text);
+                if (at < 0)
+                    break;
+                at += from;
+                from = at + 1;
+                var end = at + text.Length;
+                if (end >= strings.Length || strings[end] is not (0 or (byte)'<'))
+                    continue;
+                // The linker may put a name at the end of a longer one.
+                found.Add(at);
+                if (at > 0 && strings[at - 1] is (byte)'.' or (byte)'/' && strings[end] == 0)
+                    found.Add(strings[..at].LastIndexOf((byte)0) + 1); // Go's names have their package in them
+            }
+        }
+
+        found.Sort();
+        _offsets.Add(sections, found);
+        return found;
+    }
+}
