@@ -25,6 +25,8 @@ public sealed partial class UserTarget
             return noReturn;
         if (WhyNotStart(function, address) is { } reason)
             return reason;
+        if (WhyNoMarker(address) is { } marker)
+            return marker;
         if (function is not null && UserDenyList.Entry(BaseName(function.Symbol)) is { } denied)
             return denied;
         if (!_image.Image.TryRead(offset, 1, out _))

@@ -13,6 +13,7 @@ public sealed partial class UserTarget : ProbeTarget
 {
     private readonly ElfImage _image;
     private readonly UserTargetParts _parts;
+    private readonly Dictionary<SourceLanguage, ICallingConvention> _conventions = [];
     private FunctionIndex? _index;
     private SymbolTable? _symbols;
 
@@ -61,9 +62,10 @@ public sealed partial class UserTarget : ProbeTarget
     /// <inheritdoc/>
     public override ICallingConvention ConventionOf(DebugFunction? function)
     {
-        var isGo = function is null ? IsGo : function.Language == SourceLanguage.Go;
-        return (isGo ? _parts.GoConvention : _parts.Convention)
-            ?? throw new ProbeTargetException($"nothing is known of how {(isGo ? "Go" : "C")} functions of {Name} are called");
+        var language = function?.Language ?? (IsGo ? SourceLanguage.Go : SourceLanguage.C);
+        if (!_conventions.TryGetValue(language, out var convention))
+            _conventions.Add(language, convention = CallingConvention.For(Machine, language, language == SourceLanguage.Go ? GoVersion.FindMinor(_image) : null));
+        return convention;
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Types;
-using TraceKit.Probes.Abi;
 
 namespace TraceKit.Probes.Targets;
 
@@ -21,10 +20,4 @@ public sealed class UserTargetParts
 
     /// <summary>Who knows types, best first.</summary>
     public IReadOnlyList<ITypeSource> Types { get; init; } = [];
-
-    /// <summary>How functions of C, C++ and Rust are called.</summary>
-    public ICallingConvention? Convention { get; init; }
-
-    /// <summary>How Go's functions are called.</summary>
-    public ICallingConvention? GoConvention { get; init; }
 }
