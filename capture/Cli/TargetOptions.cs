@@ -30,6 +30,9 @@ internal sealed record TargetOptions
     /// <summary><c>--max-text N</c>: bytes of a text that carries its length.</summary>
     public int TextBytes { get; init; } = 128;
 
+    /// <summary><c>--max-debug SIZE</c>: bytes of debug information, inflated, that are read into memory for a definition.</summary>
+    public long MaxDebug { get; init; } = 160 << 20;
+
     /// <summary>Takes one option off a command line; null when it is none of these.</summary>
     /// <param name="option">As the reader gave it.</param>
     /// <param name="reader">For its value.</param>
@@ -55,6 +58,8 @@ internal sealed record TargetOptions
                 return this with { MaxProbes = (int)Quantity.ParseNumber(reader.Value(), option, 1, 4096) };
             case "--max-text":
                 return this with { TextBytes = (int)Quantity.ParseNumber(reader.Value(), option, 1, 4096) };
+            case "--max-debug":
+                return this with { MaxDebug = Quantity.ParseSize(reader.Value(), option) };
             default:
                 return null;
         }

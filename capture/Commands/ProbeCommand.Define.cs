@@ -16,7 +16,7 @@ internal static partial class ProbeCommand
         // Everything is looked up before anything is defined: a mistake in the last definition leaves no trace of the first.
         var plans = new List<ProbePlan>(options.Operands.Count);
         foreach (var text in options.Operands)
-            plans.Add(PlanReport.Compile(text, target, options.Target));
+            plans.Add(PlanReport.Compile(text, target, options.Target, describe: !options.DryRun));
         if (options.Mode == ProbeMode.Definition)
         {
             foreach (var plan in plans)

@@ -20,7 +20,7 @@ internal static class RecordCommand
 
         // First of all, so that every thread inherits the blocked signals.
         using var signals = new Signals();
-        using var probes = new ProbeSession();
+        using var probes = new ProbeSession(options.Pids);
         probes.RemoveStale();
         var child = options.Command.Count > 0 ? ChildProcess.StartHeld(options.Command, signals.OriginalMask) : null;
         try
@@ -36,6 +36,7 @@ internal static class RecordCommand
     private static int Record(RecordOptions options, Signals signals, ProbeSession probes, ChildProcess? child)
     {
         var events = EventResolver.Resolve(options.Events, probes, config => EventProbe.Opens(EventNames.PERF_TYPE_HARDWARE, config));
+        probes.CloseTargets();
         using var session = PerfSession.Open(options, events, child);
         using var output = TraceOutput.Create(options.Output);
         var queue = new BlockQueue(Drain.BlocksFor(session.Rings.Count, session.RingBytes));

@@ -19,7 +19,7 @@ internal static class EventResolver
         {
             var first = events.Count;
             if (request.IsProbe)
-                events.Add(probes.Define(request.Text, request.Target.Executable));
+                events.AddRange(probes.Define(request.Text, request.Target));
             else
                 ResolveList(request.Text, events, hardwareWorks);
             if (request.Filter is not null)
@@ -35,7 +35,7 @@ internal static class EventResolver
         {
             if (!events[i].IsTracepoint)
                 throw new UsageException($"--filter: {events[i].Name} has no fields to filter by: only tracepoints and probes have");
-            events[i].Filter = request.Filter;
+            events[i].Filter = EventFilter.Create(request.Filter!, events[i]);
         }
     }
 
@@ -121,13 +121,14 @@ internal static class EventResolver
         var folder = Tracefs.Root + "/events";
         var groups = Glob.IsPattern(parts[0]) ? Matching(folder, parts[0]) : [parts[0]];
         var first = events.Count;
+        var known = KnownProbes.Read();
         foreach (var group in groups)
         {
-            var names = Glob.IsPattern(parts[1]) ? Matching($"{folder}/{group}", parts[1]) : [parts[1]];
+            var names = Glob.IsPattern(parts[1]) ? Matching($"{folder}/{group}", parts[1]) : [parts[1], .. known.OthersOf(group, parts[1])];
             foreach (var eventName in names)
             {
                 if (TryTracepoint($"{group}:{eventName}", $"{group}/{eventName}", out var traced))
-                    events.Add(traced!);
+                    events.Add(known.Describe(traced!));
             }
         }
 
@@ -138,7 +139,7 @@ internal static class EventResolver
     /// <summary>Reads a tracepoint's id and format.</summary>
     /// <param name="visible">The name the file gives it.</param>
     /// <param name="kernelName"><c>GROUP/EVENT</c> in tracefs.</param>
-    public static bool TryTracepoint(string visible, string kernelName, out TracedEvent? traced, string definition = "", string kernelDefinition = "")
+    public static bool TryTracepoint(string visible, string kernelName, out TracedEvent? traced)
     {
         traced = null;
         var folder = $"{Tracefs.Root}/events/{kernelName}";
@@ -151,8 +152,6 @@ internal static class EventResolver
             Type = EventNames.PERF_TYPE_TRACEPOINT,
             Config = id,
             Format = HostFile.TryReadAll(folder + "/format", out _) ?? [],
-            Definition = definition,
-            KernelDefinition = kernelDefinition,
         };
         return true;
     }

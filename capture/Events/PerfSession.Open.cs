@@ -198,13 +198,13 @@ internal sealed partial class PerfSession
     {
         foreach (var e in Events)
         {
-            if (e.Traced.Filter is not { } filter)
+            if (e.Traced.Filter is not { Kernel: { } text } filter)
                 continue;
             foreach (var fd in e.Descriptors)
             {
-                var error = PerfEvent.SetFilter(fd, filter);
+                var error = PerfEvent.SetFilter(fd, text);
                 if (error != 0)
-                    throw new CaptureException($"--filter '{filter}' on {e.Traced.Name}: {FilterCheck.Explain(filter, e.Traced, error)}");
+                    throw new CaptureException(filter.Problem is { } problem ? $"--filter on {e.Traced.Name}: {problem}" : $"--filter '{text}' on {e.Traced.Name}: the kernel refuses it: {Errno.Text(error)}");
             }
         }
     }

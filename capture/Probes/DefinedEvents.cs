@@ -45,12 +45,15 @@ internal static class DefinedEvents
     {
         var free = name;
         for (var i = 1; IsTaken(group, free); i++)
-        {
-            var suffix = $"_{i}";
-            free = string.Concat(name.AsSpan(0, Math.Min(name.Length, KernelProbeText.MaxNameLength - suffix.Length)), suffix);
-        }
-
+            free = Numbered(name, i);
         return free;
+    }
+
+    /// <summary><c>NAME_1</c>, cut where that would be too long for the kernel.</summary>
+    public static string Numbered(string name, int number)
+    {
+        var suffix = $"_{number}";
+        return string.Concat(name.AsSpan(0, Math.Min(name.Length, KernelProbeText.MaxNameLength - suffix.Length)), suffix);
     }
 
     /// <summary>Why an event cannot be removed at this moment: who uses it, as far as that can be seen.</summary>

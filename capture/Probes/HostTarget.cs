@@ -13,17 +13,17 @@ namespace TraceKit.Capture.Probes;
 /// What a definition is about: a file, held open from the moment its symbols are read until its probes are defined, so that what is armed is
 /// what was looked at; or the kernel.
 /// </summary>
-internal sealed class HostTarget : IDisposable
+internal sealed partial class HostTarget : IDisposable
 {
     private readonly ModuleFile? _file;
-    private readonly List<IDisposable> _others;
+    private readonly List<IDisposable> _opened;
 
-    private HostTarget(ProbeTarget target, string? path, ModuleFile? file, List<IDisposable> others)
+    private HostTarget(ProbeTarget target, string? path, ModuleFile? file, List<IDisposable> opened)
     {
         Target = target;
         Path = path;
         _file = file;
-        _others = others;
+        _opened = opened;
     }
 
     /// <summary>What the compiler asks.</summary>
@@ -35,20 +35,30 @@ internal sealed class HostTarget : IDisposable
     /// <summary>Device and inode of the file; null for the kernel.</summary>
     public FileFacts? Facts => _file?.Facts;
 
+    /// <summary>Whether debug information was read, which fills memory.</summary>
+    public bool HasReadMuch { get; private init; }
+
+    /// <summary>Why debug information that exists is not read; null when it is, or there is none.</summary>
+    public string? Unread { get; private init; }
+
     /// <summary>The path by which the kernel is to find the file; null for the kernel itself.</summary>
     /// <remarks>The kernel splits its line at blanks: such a path is given by our open descriptor, which it resolves while it reads the line.</remarks>
     public string? KernelPath =>
         _file is null ? null : Path!.AsSpan().IndexOfAny(' ', '\t', '#') < 0 ? Path : string.Create(CultureInfo.InvariantCulture, $"/proc/{Libc.getpid()}/fd/{_file.Descriptor}");
 
-    /// <summary>Opens what the options name. Nothing of its debug information is read before somebody asks for it.</summary>
-    /// <exception cref="CaptureException">The file cannot be read, or is not the one with the build-id that was named.</exception>
-    public static HostTarget Open(TargetOptions options) => throw new CaptureException("probe targets are on their way");
-
     /// <summary>The address, as the file's tables count, of what stands at a place of the file; null for the kernel and for what no segment loads.</summary>
     public Svma? ToAddress(FileOffset offset) => _file is not null && _file.Headers.TryToSvma(offset, out var address) ? address : null;
 
     /// <summary>What a hit costs there, by the instruction that is replaced; null when it is not known.</summary>
-    public string? CostAt(ProbePlace place) => null;
+    public string? CostAt(ProbePlace place)
+    {
+        if (Target is not UserTarget target || place.IsReturn)
+            return null;
+        var cost = target.CostAt(place.Address);
+        return cost.Cheaper is { } behind
+            ? string.Create(CultureInfo.InvariantCulture, $"{cost.Description}; some 20 times less at {place.Symbol}+{place.Offset + (behind.Value - place.Address.Value)}, behind the endbr64, which misses jumps past it")
+            : cost.Description;
+    }
 
     /// <summary>Throws when the path leads to another file than the one whose symbols were read.</summary>
     public void CheckUnchanged()
@@ -86,9 +96,8 @@ internal sealed class HostTarget : IDisposable
 
     public void Dispose()
     {
-        _file?.Dispose();
-        foreach (var other in _others)
-            other.Dispose();
+        foreach (var file in _opened)
+            file.Dispose();
     }
 
     private static bool IsSame(FileFacts a, FileFacts b) => a.Inode == b.Inode && a.DeviceMajor == b.DeviceMajor && a.DeviceMinor == b.DeviceMinor;

@@ -11,14 +11,15 @@ namespace TraceKit.Capture.Probes;
 internal static class PlanReport
 {
     /// <summary>Reads and looks up a definition; says what came of it where that is more than was asked for.</summary>
+    /// <param name="describe">With <c>-v</c> also where types and offsets came from.</param>
     /// <exception cref="ProbeSyntaxException">It cannot be done.</exception>
-    public static ProbePlan Compile(string text, HostTarget target, TargetOptions options)
+    public static ProbePlan Compile(string text, HostTarget target, TargetOptions options, bool describe = true)
     {
         var plan = ProbeCompiler.Compile(
             ProbeParser.Parse(text), target.Target, new ProbeOptions { MaxProbes = options.MaxProbes, NoInlines = options.NoInlines, TextBytes = options.TextBytes });
         foreach (var note in plan.Notes)
             Terminal.Notice(note);
-        if (Terminal.Verbose)
+        if (describe && Terminal.Verbose)
             Terminal.Detail(Describe(plan, target, verbose: false));
         return plan;
     }

@@ -51,6 +51,9 @@ internal sealed class ProbeRegistry : IDisposable
         return at < 0 ? null : new ProbeRegistry(at);
     }
 
+    /// <summary>Device and inode of a file, as names of entries have them.</summary>
+    public static string IdentityOf(FileFacts facts) => string.Create(CultureInfo.InvariantCulture, $"{facts.DeviceMajor}:{facts.DeviceMinor}:{facts.Inode}");
+
     /// <summary>Keeps what is known about an event that was just defined; false with the reason.</summary>
     /// <param name="defined">The event as the kernel prints it.</param>
     /// <param name="probed">The probed file; null for the kernel.</param>
@@ -59,7 +62,7 @@ internal sealed class ProbeRegistry : IDisposable
     {
         var name = defined.Name;
         if (probed is { } facts)
-            name = string.Create(CultureInfo.InvariantCulture, $"{name}@{facts.DeviceMajor}:{facts.DeviceMinor}:{facts.Inode}");
+            name = $"{name}@{IdentityOf(facts)}";
         Remove(defined);
         var fd = Libc.openat(_folder, name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0b110_000_000);
         if (fd < 0)

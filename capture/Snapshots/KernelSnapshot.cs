@@ -62,7 +62,7 @@ internal static class KernelSnapshot
     }
 
     /// <summary>The NT_GNU_BUILD_ID note of /sys/kernel/notes; empty when there is none.</summary>
-    private static byte[] BuildId()
+    internal static byte[] BuildId()
     {
         ReadOnlySpan<byte> notes = HostFile.TryReadAll("/sys/kernel/notes", out _) ?? [];
         // Elf64_Nhdr: namesz u32, descsz u32, type u32, name padded to 4, desc padded to 4

@@ -1,11 +1,9 @@
-using System.Buffers.Binary;
 using System.Runtime;
 using TraceKit.Binary;
 using TraceKit.Capture.Cli;
 using TraceKit.Capture.Native;
 using TraceKit.Capture.Pump;
 using TraceKit.DebugInfo.Dwarf;
-using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Source;
 using TraceKit.Format.Dtr.Metadata;
 
@@ -60,8 +58,8 @@ internal sealed class LineSnapshots(TraceOutput output, SnapshotBudget budget)
             }
 
             string? missing = null;
-            var debug = HasUnits(file) ? file : HostDebugFiles.Find(pid, file, mapping.Path, out _);
-            if (debug is not null && !ReferenceEquals(debug, file) && !HasUnits(debug))
+            var debug = DebugSize.HasUnits(file) ? file : HostDebugFiles.Find(pid, file, mapping.Path, out _);
+            if (debug is not null && !ReferenceEquals(debug, file) && !DebugSize.HasUnits(debug))
             {
                 debug.Dispose();
                 debug = null;
@@ -83,7 +81,7 @@ internal sealed class LineSnapshots(TraceOutput output, SnapshotBudget budget)
         // Small ones first: what the bounds leave out is then the largest.
         var entries = new List<(string Key, Entry Entry, ulong Bytes)>();
         foreach (var (key, entry) in _modules)
-            entries.Add((key, entry, entry.Debug is null ? 0 : BytesOf(entry.Debug) + (entry.Alternate is null ? 0 : BytesOf(entry.Alternate))));
+            entries.Add((key, entry, entry.Debug is null ? 0 : DebugSize.Of(entry.Debug, IsRead) + (entry.Alternate is null ? 0 : DebugSize.Of(entry.Alternate, IsRead))));
         entries.Sort(static (a, b) => a.Bytes.CompareTo(b.Bytes));
         foreach (var (key, entry, bytes) in entries)
         {
@@ -180,34 +178,9 @@ internal sealed class LineSnapshots(TraceOutput output, SnapshotBudget budget)
 
     private static string KeyOf(ModuleFile file) => Convert.ToHexString(file.Headers.BuildId.Span);
 
-    private static bool HasUnits(ModuleFile file) => file.Headers.TrySection(".debug_info", out _) || file.Headers.TrySection(".zdebug_info", out _);
-
     /// <summary>What tells functions, inlined calls and lines; where variables are is never looked at.</summary>
     private static bool IsRead(string section) =>
         (section.StartsWith(".debug_", StringComparison.Ordinal) || section.StartsWith(".zdebug_", StringComparison.Ordinal))
         && !(section.Contains("_loc", StringComparison.Ordinal) || section.Contains("_pub", StringComparison.Ordinal) || section.Contains("_mac", StringComparison.Ordinal)
             || section.Contains("_gnu_pub", StringComparison.Ordinal) || section.EndsWith("_frame", StringComparison.Ordinal));
-
-    /// <summary>Bytes in memory: sections as they are, compressed ones also inflated.</summary>
-    private static ulong BytesOf(ModuleFile file)
-    {
-        ulong sum = 0;
-        Span<byte> head = stackalloc byte[24];
-        foreach (ref readonly var section in file.Headers.Sections)
-        {
-            if (section.Type == ElfConstants.SHT_NOBITS || !IsRead(section.Name))
-                continue;
-            sum += section.Size;
-            // Elf64_Chdr: type 4, reserved 4, size 8, alignment 8; "ZLIB" and the size, big-endian, before that was agreed upon.
-            if (section.Size >= 24 && file.TryRead(section.Offset.Value, head))
-            {
-                if ((section.Flags & ElfConstants.SHF_COMPRESSED) != 0)
-                    sum += file.Headers.IsBigEndian ? BinaryPrimitives.ReadUInt64BigEndian(head[8..]) : BinaryPrimitives.ReadUInt64LittleEndian(head[8..]);
-                else if (section.Name[1] == 'z')
-                    sum += BinaryPrimitives.ReadUInt64BigEndian(head[4..]);
-            }
-        }
-
-        return sum;
-    }
 }
