@@ -59,9 +59,9 @@ public class LiveProbeTests
     [Theory]
     [InlineData("nothing", "no function 'nothing'")]
     [InlineData("add+2", "")]
-    [InlineData("0x1", "no function")]
-    [InlineData("add a=%xx", "Invalid")]
-    [InlineData("add a=+0(%si):strin", "at 'strin'")]
+    [InlineData("0x1", "0x1")]
+    [InlineData("add a=%xx", "column 7: '%xx'")]
+    [InlineData("add a=+0(%si):strin", "column 15")]
     public void Probe_ThatCannotBe_IsRefused(string definition, string reason)
     {
         Agent.RequireUprobes();

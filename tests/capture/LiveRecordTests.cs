@@ -141,7 +141,8 @@ public class LiveRecordTests
         using var agent = new Agent();
         var (code, _, error) = agent.Run("record", "-e", "sched:sched_process_exec", "--filter", "nofield == 1", "-o", "x.dtr", "--", "true");
         Assert.Equal(1, code);
-        Assert.Contains("no field 'nofield'", error, StringComparison.Ordinal);
+        Assert.Contains("filter, column 1:", error, StringComparison.Ordinal);
+        Assert.Contains("nofield", error, StringComparison.Ordinal);
         Assert.Contains("pid", error, StringComparison.Ordinal);
         Assert.False(File.Exists(agent.In("x.dtr")));
         (code, _, error) = agent.Run("record", "-e", "sched:sched_process_exec", "--filter", "filename ~ \"*nothing-like-it*\"", "-o", "x.dtr", "--", "true");

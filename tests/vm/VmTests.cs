@@ -87,6 +87,99 @@ public sealed partial class VmTests(VmFixture vm) : IClassFixture<VmFixture>
         Assert.Contains("name=\"first-file.txt\"", script.Output, StringComparison.Ordinal);
     }
 
+    /// By name through the kernel's BTF, with no debug information anywhere, the kernel is told what the seed writes by hand.
+    [Fact]
+    public void Definition_ByNameAndByRawText_IsTheSameKernelText()
+    {
+        Assert.True(vm.Text("define-name.rc").Trim() == "0", vm.Text("define-name.err"));
+        Assert.True(vm.Text("define-raw.rc").Trim() == "0", vm.Text("define-raw.err"));
+        Assert.Equal("p:probe/vfs_read vfs_read name=+0(+40(+24(%di))):string", vm.Text("define-name.txt").Trim());
+        Assert.Equal(vm.Text("define-raw.txt").Trim(), vm.Text("define-name.txt").Trim());
+        Assert.Contains("BTF of the kernel", vm.Text("define-verbose.txt"), StringComparison.Ordinal);
+        TestContext.Current.TestOutputHelper?.WriteLine(vm.Text("define-verbose.txt"));
+    }
+
+    /// The seed's three steps of its first example: what probe says, what -l lists, what perf script would print.
+    [Fact]
+    public void Probe_OfTheSeed_SaysWhatPerfSays()
+    {
+        Assert.True(vm.Text("add.rc").Trim() == "0", vm.Text("add.err"));
+        Assert.Contains("Added new event:\n  probe:vfs_read       (on vfs_read with name)", vm.Text("add.txt"), StringComparison.Ordinal);
+        Assert.Contains("tracekit-capture record -e probe:vfs_read -a", vm.Text("add.txt"), StringComparison.Ordinal);
+        var listed = vm.Text("listed.txt");
+        Assert.Contains("  probe:vfs_read       (on vfs_read with name)", listed, StringComparison.Ordinal);
+        Assert.Contains("  probe:tcp_sendmsg    (on tcp_sendmsg with size dest)", listed, StringComparison.Ordinal);
+        Assert.Contains("  probe:slowpath       (on __alloc_pages_slowpath", listed, StringComparison.Ordinal);
+        // The same once more is no second event; something else of that name is.
+        Assert.Contains("Exists already", vm.Text("add-again.txt"), StringComparison.Ordinal);
+        Assert.Contains("  probe:vfs_read_1     (on vfs_read with count)", vm.Text("add-other.txt"), StringComparison.Ordinal);
+        TestContext.Current.TestOutputHelper?.WriteLine(vm.Text("add.txt") + listed + vm.Text("listed-verbose.txt"));
+    }
+
+    /// What an earlier command defined is recorded, and shown as the seed shows it.
+    [Fact]
+    public void Record_OfADefinedEvent_PrintsTheSeedsLines()
+    {
+        Assert.True(vm.Text("named.rc").Trim() == "0", vm.Text("named.err"));
+        var run = ProgramRun.Start(Programs.Analyzer(), ["script", vm.PathOf("named.dtr")]).MustExit();
+        var lines = run.Output.Split('\n').Where(line => EventLine().IsMatch(line)).ToList();
+        foreach (var name in (string[])["first-file.txt", "second-file.txt", "cmdline"])
+            Assert.Contains(lines, line => line.Contains($"name=\"{name}\"", StringComparison.Ordinal));
+        // While it is being recorded it cannot be removed, and the reason names the recorder.
+        Assert.Equal("1", vm.Text("busy.rc").Trim());
+        Assert.Contains("tracekit-capture (", vm.Text("busy.err"), StringComparison.Ordinal);
+    }
+
+    /// The seed's filter with an address as people write it: of four messages two are long enough and go there.
+    [Fact]
+    public void Record_TcpSendmsgWithAFilterForPeople_SeesTheRightMessages()
+    {
+        Assert.True(vm.Text("tcp.rc").Trim() == "0", vm.Text("tcp.err"));
+        var run = ProgramRun.Start(Programs.Analyzer(), ["script", vm.PathOf("tcp.dtr")]).MustExit();
+        var events = run.Output.Split('\n').Where(line => line.Contains("probe:tcp_sendmsg:", StringComparison.Ordinal)).ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine(vm.Text("tcp.err") + string.Join('\n', events));
+        Assert.Equal(2, events.Count);
+        Assert.Contains(events, line => line.Contains("size=1000 dest=127.0.0.1", StringComparison.Ordinal));
+        Assert.Contains(events, line => line.Contains("size=333 dest=127.0.0.1", StringComparison.Ordinal));
+        Assert.Contains("filter of the kernel:", vm.Text("tcp.err"), StringComparison.Ordinal);
+    }
+
+    /// The seed's list of tcp_sendmsg's parameters, from BTF.
+    [Fact]
+    public void Variables_OfTcpSendmsg_AreThoseOfTheSeed()
+    {
+        Assert.True(vm.Text("vars-tcp.rc").Trim() == "0", vm.Text("vars-tcp.err"));
+        var text = vm.Text("vars-tcp.txt");
+        Assert.StartsWith("Available variables at tcp_sendmsg\n        @<tcp_sendmsg+0>\n", text, StringComparison.Ordinal);
+        foreach (var line in (string[])["                size_t  size", "                struct msghdr*  msg", "                struct sock*    sk"])
+            Assert.Contains(line + "\n", text + "\n", StringComparison.Ordinal);
+        Assert.Contains("struct file*", vm.Text("vars-read.txt"), StringComparison.Ordinal);
+    }
+
+    /// What is not proven to be the start of an instruction, forbidden, or not there, is refused with the reason, and defines nothing.
+    [Theory]
+    [InlineData("refuse-offset", "vfs_read")]
+    [InlineData("refuse-blacklist", "kprobe")]
+    [InlineData("refuse-nothing", "vfs_read")]
+    [InlineData("refuse-member", "d_name")]
+    public void Probe_ThatMustNotBe_IsRefused(string name, string said)
+    {
+        Assert.Equal("1", vm.Text(name + ".rc").Trim());
+        Assert.Contains(said, vm.Text(name + ".err"), StringComparison.Ordinal);
+        Assert.Equal(vm.Text("kprobes.defined"), vm.Text("kprobes.refused"));
+        TestContext.Current.TestOutputHelper?.WriteLine(vm.Text(name + ".err"));
+    }
+
+    /// Removed is removed: the events, and what was kept about them.
+    [Fact]
+    public void Delete_ByPattern_LeavesNothing()
+    {
+        Assert.True(vm.Text("removed.rc").Trim() == "0", vm.Text("removed.err"));
+        Assert.Contains("Removed event: probe:vfs_read\n", vm.Text("removed.txt"), StringComparison.Ordinal);
+        Assert.Empty(vm.Text("kprobes.removed").Trim());
+        Assert.Empty(vm.Text("registry.removed").Trim());
+    }
+
     //            cat   123 [001]    12.345678: probe:vfs_read: (ffffffff81200c50) name="cmdline"
     [GeneratedRegex("""^\s*\S.*\s\d+ \[\d{3}\]\s+\d+\.\d{6}: probe:vfs_read: \([0-9a-f]{16}\) name="[^"]*"\s*$""")]
     private static partial Regex EventLine();

@@ -33,7 +33,7 @@ cleanup() {
 trap cleanup EXIT
 
 root="$work/root"
-mkdir -p "$root"/{bin,proc,sys,dev,tmp,out,etc,modules}
+mkdir -p "$root"/{bin,proc,sys,dev,tmp,run,out,etc,modules}
 cp "$(command -v busybox)" "$root/bin/busybox"
 for program in "$@"; do install -m 755 "$program" "$root/bin/"; done
 # The order matters: each needs the ones before it. A kernel that has one built in has no file for it.
