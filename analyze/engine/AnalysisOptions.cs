@@ -1,5 +1,6 @@
 using TraceKit.Engine.Filters;
 using TraceKit.Engine.Symbols;
+using TraceKit.Probes.Filters;
 
 namespace TraceKit.Engine;
 
@@ -26,6 +27,9 @@ public sealed record AnalysisOptions
 
     /// <summary>A condition on the sample and the event's fields; null for none.</summary>
     public FilterExpression? Filter { get; init; }
+
+    /// <summary>Do not apply the parts of filters that recordings leave to the analyzer: see all that was recorded.</summary>
+    public bool IgnoreStoredFilters { get; init; }
 
     /// <summary>Keep each sample with its time; else only sums of what is alike.</summary>
     public bool KeepSamples { get; init; }

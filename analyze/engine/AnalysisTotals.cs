@@ -18,6 +18,9 @@ public sealed class AnalysisTotals
     /// <summary>Samples that the options left out.</summary>
     public long Filtered { get; internal set; }
 
+    /// <summary>Of <see cref="Filtered"/> those that the recording's own filters left out, as far as the kernel could not evaluate them.</summary>
+    public long LeftOutByRecording { get; internal set; }
+
     /// <summary>Samples whose event is not described in the file.</summary>
     public long UnknownEvent { get; internal set; }
 

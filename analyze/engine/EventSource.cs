@@ -1,8 +1,10 @@
 using TraceKit.Binary;
+using TraceKit.Engine.Fields;
 using TraceKit.Engine.Model;
 using TraceKit.Format.Dtr.Metadata;
 using TraceKit.Format.Perf;
 using TraceKit.Format.Tracefs;
+using TraceKit.Probes.Filters;
 
 namespace TraceKit.Engine;
 
@@ -12,7 +14,11 @@ internal sealed class EventSource
     private const uint TracepointType = 2; // PERF_TYPE_TRACEPOINT
     private const uint SoftwareType = 1; // PERF_TYPE_SOFTWARE
 
-    public EventSource(int index, EventDescription description, PerfArchitecture architecture)
+    /// <param name="index">Its place in the table.</param>
+    /// <param name="description">What the recording says of it.</param>
+    /// <param name="architecture">Whose register numbers it uses.</param>
+    /// <param name="rawFields">Pass over the arguments of its definition: fields as the kernel has them.</param>
+    public EventSource(int index, EventDescription description, PerfArchitecture architecture, bool rawFields = false)
     {
         Description = description;
         if (!PerfEventAttr.TryRead(description.AttrBytes, out var attr))
@@ -33,16 +39,23 @@ internal sealed class EventSource
         HasCpu = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_CPU);
         HasCallchain = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_CALLCHAIN);
         DwarfOfRegister = Layout is null ? [] : DwarfRegisters(Layout.RegsUser, IsArm64);
-        Fields = Format is null ? [] : [.. Format.Fields.Where(f => !f.IsCommon)];
+        Fields = EventFields.Make(Format, rawFields ? [] : description.Arguments);
+        Text = Format is null ? null : new EventText(Format, Fields);
+        // A filter of people's types needs them, however the fields are shown.
+        FilterFields = rawFields ? EventFields.Make(Format, description.Arguments) : Fields;
+        (StoredFilter, var problem) = ReadFilter(description.AnalyzerFilter, FilterFields);
         Event = new TraceEvent
         {
             Index = index,
             Name = description.Name,
             IsTracepoint = attr?.Type == TracepointType || Format is not null,
-            Fields = [.. Fields.Select(f => new TraceEventField(f.Name, f.Type, f.IsText))],
+            Fields = [.. Fields.Readers.Select(r => r.Field)],
             WeightIsTime = isClock,
             IsSideBandOnly = description.IsSideBandOnly,
             Filter = description.Filter ?? "",
+            AnalyzerFilter = description.AnalyzerFilter ?? "",
+            FilterProblem = problem,
+            UnknownKinds = Fields.UnknownKinds,
             HasStacks = HasCallchain || HasStackDumps,
             HasStackDumps = HasStackDumps,
         };
@@ -59,7 +72,16 @@ internal sealed class EventSource
     public EventFormat? Format { get; }
 
     /// <summary>Own fields, as in <see cref="TraceEvent.Fields"/>.</summary>
-    public EventField[] Fields { get; }
+    public EventFields Fields { get; }
+
+    /// <summary>What filters may name: arguments too when the fields are shown raw.</summary>
+    public EventFields FilterFields { get; }
+
+    /// <summary>All of a record in one line; null without a format.</summary>
+    public EventText? Text { get; }
+
+    /// <summary>What the recording leaves to the analyzer; null when nothing, or when it cannot be read.</summary>
+    public BoundFilter? StoredFilter { get; }
 
     public long DefaultPeriod { get; }
 
@@ -89,6 +111,21 @@ internal sealed class EventSource
         }
 
         return [.. numbers];
+    }
+
+    private static (BoundFilter? Filter, string Problem) ReadFilter(string? text, EventFields fields)
+    {
+        if (string.IsNullOrEmpty(text))
+            return (null, "");
+        try
+        {
+            return (FilterExpression.Parse(text).Bind(fields.FilterFields), "");
+        }
+        catch (FilterSyntaxException e)
+        {
+            // Records are shown that should not be: better than none, and said.
+            return (null, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"column {e.Position + 1}: expected {e.Expected}, found {e.Found}"));
+        }
     }
 
     private static EventFormat? ParseFormat(string? text)

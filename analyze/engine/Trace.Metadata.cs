@@ -53,7 +53,7 @@ public sealed partial class Trace
         Losses = losses;
         SampleChunks = samples;
         SampleTimes = samples.Count == 0 ? default : ((long)first, (long)last);
-        EventSources = [.. table.Events.Select((e, i) => new EventSource(i, e, table.Architecture))];
+        EventSources = [.. table.Events.Select((e, i) => new EventSource(i, e, table.Architecture, _rawFields))];
         Events = [.. EventSources.Select(e => e.Event)];
     }
 

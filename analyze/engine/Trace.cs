@@ -14,11 +14,13 @@ public sealed partial class Trace : IDisposable
     private readonly string? _temporary;
     private readonly Lazy<ModelParts> _model;
     private readonly DebugFileOptions? _debugFiles;
+    private readonly bool _rawFields;
     private ModuleCatalog? _catalog;
     private SideBandLayouts? _sideBandLayouts;
 
-    private Trace(string path, DtrReader reader, string? temporary, DebugFileOptions? debugFiles)
+    private Trace(string path, DtrReader reader, string? temporary, DebugFileOptions? debugFiles, bool rawFields)
     {
+        _rawFields = rawFields;
         _debugFiles = debugFiles;
         Path = path;
         _reader = reader;
@@ -87,20 +89,21 @@ public sealed partial class Trace : IDisposable
     /// <summary>Opens a recording.</summary>
     /// <param name="path">A <c>.dtr</c> file; <c>-</c> for standard input, which is spooled to a temporary file.</param>
     /// <param name="debugFiles">Where files that the recording lacks may be looked for; null for nowhere.</param>
+    /// <param name="rawFields">Show fields of events as the kernel has them, not the arguments of their definitions.</param>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="TraceKit.Binary.BadDataException">It is not a recording, or of a newer version.</exception>
-    public static Trace Open(string path, DebugFileOptions? debugFiles = null)
+    public static Trace Open(string path, DebugFileOptions? debugFiles = null, bool rawFields = false)
     {
         if (path != "-")
-            return new Trace(path, DtrReader.Open(path), null, debugFiles);
+            return new Trace(path, DtrReader.Open(path), null, debugFiles, rawFields);
         var temporary = System.IO.Path.GetTempFileName(); // 0600
         try
         {
             using (var file = new FileStream(temporary, FileMode.Open, FileAccess.Write))
             using (var input = Console.OpenStandardInput())
                 input.CopyTo(file);
-            return new Trace(path, DtrReader.Open(temporary), temporary, debugFiles);
+            return new Trace(path, DtrReader.Open(temporary), temporary, debugFiles, rawFields);
         }
         catch
         {
@@ -113,8 +116,10 @@ public sealed partial class Trace : IDisposable
     /// <param name="data">The file's bytes; not copied.</param>
     /// <param name="name">How to call it in messages.</param>
     /// <param name="debugFiles">Where files that the recording lacks may be looked for; null for nowhere.</param>
+    /// <param name="rawFields">Show fields of events as the kernel has them, not the arguments of their definitions.</param>
     /// <exception cref="TraceKit.Binary.BadDataException">It is not a recording, or of a newer version.</exception>
-    public static Trace Open(ReadOnlyMemory<byte> data, string name, DebugFileOptions? debugFiles = null) => new(name, DtrReader.Open(data, name), null, debugFiles);
+    public static Trace Open(ReadOnlyMemory<byte> data, string name, DebugFileOptions? debugFiles = null, bool rawFields = false) =>
+        new(name, DtrReader.Open(data, name), null, debugFiles, rawFields);
 
     /// <inheritdoc/>
     public void Dispose()

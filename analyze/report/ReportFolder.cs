@@ -20,7 +20,7 @@ public static class ReportFolder
     {
         KeepSamples = true,
         KeepCpus = true,
-        Fields = [.. events.SelectMany(e => e.Fields.Where(f => f.IsText).Select(f => f.Name).Concat(FieldHistograms.NumericFields(e))).Distinct(StringComparer.Ordinal)],
+        Fields = [.. events.SelectMany(e => e.Fields.Where(f => f.IsCategory).Select(f => f.Name).Concat(FieldHistograms.NumericFields(e))).Distinct(StringComparer.Ordinal)],
     };
 
     /// <summary>Files of the folder by name (with <c>/</c>), each with what writes it.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Filters;
+using TraceKit.Probes.Filters;
 using TraceKit.Engine.Streams;
 using TraceKit.Engine.Symbols;
 using TraceKit.Format.Dtr.Metadata;

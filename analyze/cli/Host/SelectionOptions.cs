@@ -4,6 +4,7 @@ using TraceKit.Engine;
 using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Filters;
 using TraceKit.Engine.Symbols;
+using TraceKit.Probes.Filters;
 
 namespace TraceKit.Cli.Host;
 

@@ -1,4 +1,5 @@
 using TraceKit.DebugInfo.Unwind;
+using TraceKit.Engine.Fields;
 using TraceKit.Engine.Model;
 using TraceKit.Engine.Samples;
 using TraceKit.Engine.Stacks;
@@ -68,6 +69,9 @@ internal sealed partial class AnalysisRunner
         return all;
     }
 
+    /// <summary>For each asked field how each event's numbers are shown.</summary>
+    private FieldFormatter?[][] Formatters() => [.. options.Fields.Select(name => trace.EventSources.Select(s => s.Fields.Find(name)?.Formatter).ToArray())];
+
     private SampleTable SummedRows(SampleWorker[] workers, int[][] nodeOf, int[][] groupOf, GroupKey[] groups, int stackCount)
     {
         // Bucket by stack in linear time; within a stack there are few rows, sorted by group.
@@ -105,7 +109,7 @@ internal sealed partial class AnalysisRunner
             }
         }
 
-        return columns.ToTable(groups, [], options.KeepCpus, _tuples);
+        return columns.ToTable(groups, [], options.KeepCpus, _tuples, Formatters());
     }
 
     private SampleTable KeptRows(SampleWorker[] workers, int[][] nodeOf, int[][] groupOf, GroupKey[] groups)
@@ -138,7 +142,7 @@ internal sealed partial class AnalysisRunner
         var columns = new Columns(total);
         foreach (var i in order)
             columns.Add(all[i].Stack, all[i].Group, all[i].Weight, 1);
-        return columns.ToTable(groups, times, options.KeepCpus, _tuples);
+        return columns.ToTable(groups, times, options.KeepCpus, _tuples, Formatters());
     }
 
     /// <summary>Array.Sort is not stable; equal times must keep the order of the file.</summary>
@@ -210,6 +214,7 @@ internal sealed partial class AnalysisRunner
             Read = workers.Sum(w => w.Read),
             Used = workers.Sum(w => w.Used),
             Filtered = workers.Sum(w => w.Filtered),
+            LeftOutByRecording = workers.Sum(w => w.LeftOutByRecording),
             UnknownEvent = workers.Sum(w => w.UnknownEvent),
             Malformed = workers.Sum(w => w.Malformed),
             UnknownThread = workers.Sum(w => w.UnknownThread),
@@ -260,7 +265,7 @@ internal sealed partial class AnalysisRunner
             _counts[_rows - 1] += count;
         }
 
-        public SampleTable ToTable(GroupKey[] groups, long[] times, bool cpus, FieldTuples tuples)
+        public SampleTable ToTable(GroupKey[] groups, long[] times, bool cpus, FieldTuples tuples, FieldFormatter?[][] formatters)
         {
             var threads = new int[_rows];
             var events = new int[_rows];
@@ -277,7 +282,7 @@ internal sealed partial class AnalysisRunner
                     tupleOfRow[row] = group.Tuple;
             }
 
-            return new SampleTable(_stacks[.._rows], threads, events, _weights[.._rows], _counts[.._rows], times, cpuColumn, tuples.Names.Count == 0 ? [] : tuples.Columns(tupleOfRow));
+            return new SampleTable(_stacks[.._rows], threads, events, _weights[.._rows], _counts[.._rows], times, cpuColumn, tuples.Names.Count == 0 ? [] : tuples.Columns(tupleOfRow, events, formatters));
         }
     }
 }

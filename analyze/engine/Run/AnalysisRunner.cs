@@ -1,3 +1,4 @@
+using TraceKit.Engine.Fields;
 using TraceKit.Engine.Samples;
 using TraceKit.Engine.Stacks;
 
@@ -14,7 +15,7 @@ internal sealed partial class AnalysisRunner(Trace trace, AnalysisOptions option
     {
         var parts = trace.Parts;
         var filter = new SampleFilter(trace, options);
-        var shared = new SampleWorker.Shared(parts, trace.EventSources, options, filter, _guessed, _tuples);
+        var shared = new SampleWorker.Shared(parts, trace.EventSources, options, filter, _guessed, _tuples, new AddressNames(parts, options.Names));
         var workers = ReadChunks(shared, cancel);
         cancel.ThrowIfCancellationRequested();
         return Merge(parts, workers);

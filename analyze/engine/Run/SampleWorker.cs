@@ -1,4 +1,5 @@
 using TraceKit.DebugInfo.Jit;
+using TraceKit.Engine.Fields;
 using TraceKit.Engine.Model;
 using TraceKit.Engine.Samples;
 using TraceKit.Engine.Stacks;
@@ -29,14 +30,15 @@ internal sealed partial class SampleWorker
         _threads = new ThreadFinder(shared.Parts.Model, shared.Guessed, shared.Filter);
         _chains = new SampleChains(shared.Parts.Resolver);
         _fieldScratch = new RawField[shared.Options.Fields.Count];
+        _context = new RecordContext(shared.Names);
+        _filterSample = new FilterSample(shared.Names);
     }
 
     /// <summary>What all workers of a run look at.</summary>
-    internal sealed record Shared(ModelParts Parts, IReadOnlyList<EventSource> Events, AnalysisOptions Options, SampleFilter Filter, GuessedThreads Guessed, FieldTuples Tuples)
+    internal sealed record Shared(ModelParts Parts, IReadOnlyList<EventSource> Events, AnalysisOptions Options, SampleFilter Filter, GuessedThreads Guessed, FieldTuples Tuples, AddressNames Names)
     {
         /// <summary>For each event its field of each asked name, or null.</summary>
-        public Format.Tracefs.EventField?[][] FieldsOfEvent { get; } =
-            [.. Events.Select(e => Options.Fields.Select(name => Array.Find(e.Fields, f => f.Name == name)).ToArray())];
+        public FieldReader?[][] FieldsOfEvent { get; } = [.. Events.Select(e => Options.Fields.Select(e.Fields.Find).ToArray())];
     }
 
     /// <summary>Nanoseconds, inclusive: what lies outside is not asked for.</summary>
@@ -65,6 +67,9 @@ internal sealed partial class SampleWorker
     public long Used { get; private set; }
 
     public long Filtered { get; private set; }
+
+    /// <summary>Of <see cref="Filtered"/> those that the recording's own filter left out.</summary>
+    public long LeftOutByRecording { get; private set; }
 
     public long UnknownEvent { get; private set; }
 
@@ -116,7 +121,7 @@ internal sealed partial class SampleWorker
         }
 
         ref readonly var thread = ref _threads.Find((int)sample.Pid, (int)sample.Tid, time);
-        if (!thread.IsWanted || (filter.Expression is not null && !MatchesExpression(sample, source, thread.Thread!, cpu)))
+        if (!thread.IsWanted || (filter.HasExpression(eventIndex) && !MatchesExpressions(sample, source, thread.Thread!, cpu)))
         {
             Filtered++;
             return;
@@ -129,7 +134,7 @@ internal sealed partial class SampleWorker
         var stack = _shared.Options.Stacks ? StackOf(sample, source, thread, time, isFiltered) : StackTable.Empty;
         if (stack == StackTable.Empty)
             EmptyStacks++;
-        var tuple = _fieldScratch.Length == 0 ? -1 : TupleOf(sample, eventIndex);
+        var tuple = _fieldScratch.Length == 0 ? -1 : TupleOf(sample, eventIndex, thread.Thread.Space);
         var group = _groups.Number(new GroupKey(thread.Thread.Index, eventIndex, _shared.Options.KeepCpus ? cpu : -1, tuple));
         if (_shared.Options.KeepSamples)
             Kept[^1].Samples.Add(new KeptSample(time, stack, group, weight));

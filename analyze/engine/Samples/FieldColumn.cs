@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceKit.Engine.Fields;
 
 namespace TraceKit.Engine.Samples;
 
@@ -9,13 +10,14 @@ public sealed class FieldColumn
     private readonly bool[] _present;
     private readonly string[] _texts;
 
-    internal FieldColumn(string name, long[] values, bool[] present, string[]? texts)
+    internal FieldColumn(string name, long[] values, bool[] present, string[]? texts, FieldFormatter? formatter = null)
     {
         Name = name;
         _values = values;
         _present = present;
         _texts = texts ?? [];
         IsText = texts is not null;
+        Formatter = formatter;
     }
 
     /// <summary>As the event's format spells it.</summary>
@@ -23,6 +25,9 @@ public sealed class FieldColumn
 
     /// <summary>Whether values are numbers into <see cref="Texts"/>, ordered as the texts are (ordinal).</summary>
     public bool IsText { get; }
+
+    /// <summary>How integers are shown; null for plain decimals, and for text.</summary>
+    public FieldFormatter? Formatter { get; }
 
     /// <summary>Rows.</summary>
     public int Count => _values.Length;
@@ -36,7 +41,7 @@ public sealed class FieldColumn
     /// <summary>Whether the row's event has this field.</summary>
     public bool Has(int row) => _present[row];
 
-    /// <summary>The value as text; empty where there is none.</summary>
+    /// <summary>The value as it is shown; empty where there is none.</summary>
     public string Format(int row) =>
-        !_present[row] ? "" : IsText ? _texts[_values[row]] : _values[row].ToString(CultureInfo.InvariantCulture);
+        !_present[row] ? "" : IsText ? _texts[_values[row]] : Formatter?.Format(_values[row]) ?? _values[row].ToString(CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using TraceKit.Engine.Fields;
+
 namespace TraceKit.Engine.Samples;
 
 /// <summary>A value of a field before all texts are known: a number, or the pool's number of a text.</summary>
@@ -47,34 +49,80 @@ internal sealed class FieldTuples(IReadOnlyList<string> names)
     }
 
     /// <summary>One column for each name, over rows that have these tuples.</summary>
-    public IReadOnlyList<FieldColumn> Columns(ReadOnlySpan<int> tupleOfRow)
+    /// <param name="tupleOfRow">Tuples.</param>
+    /// <param name="eventOfRow">Events.</param>
+    /// <param name="formatters">For each name how the numbers of each event are shown.</param>
+    public IReadOnlyList<FieldColumn> Columns(ReadOnlySpan<int> tupleOfRow, ReadOnlySpan<int> eventOfRow, FieldFormatter?[][] formatters)
     {
         var columns = new FieldColumn[Names.Count];
         for (var f = 0; f < columns.Length; f++)
+            columns[f] = Column(f, tupleOfRow, eventOfRow, formatters[f]);
+        return columns;
+    }
+
+    private FieldColumn Column(int f, ReadOnlySpan<int> tupleOfRow, ReadOnlySpan<int> eventOfRow, FieldFormatter?[] formatters)
+    {
+        var values = new long[tupleOfRow.Length];
+        var present = new bool[tupleOfRow.Length];
+        var isText = _list.Exists(t => t[f].IsText);
+        FieldFormatter? formatter = null;
+        var first = -1;
+        for (var row = 0; row < values.Length; row++)
         {
-            var isText = _list.Exists(t => t[f].IsText);
-            var values = new long[tupleOfRow.Length];
-            var present = new bool[tupleOfRow.Length];
-            string[]? texts = null;
-            Dictionary<string, long>? order = null;
-            if (isText)
-            {
-                // One event has text there, another may have a number: then numbers are texts too.
-                texts = [.. _list.Where(t => t[f].IsPresent).Select(t => TextOf(t[f])).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-                order = texts.Index().ToDictionary(t => t.Item, t => (long)t.Index, StringComparer.Ordinal);
-            }
-
-            var valueOfTuple = _list.ConvertAll(t => !t[f].IsPresent ? 0 : order is null ? t[f].Value : order[TextOf(t[f])]);
-            for (var row = 0; row < values.Length; row++)
-            {
-                values[row] = valueOfTuple[tupleOfRow[row]];
-                present[row] = _list[tupleOfRow[row]][f].IsPresent;
-            }
-
-            columns[f] = new FieldColumn(Names[f], values, present, texts);
+            var field = _list[tupleOfRow[row]][f];
+            present[row] = field.IsPresent;
+            values[row] = field.Value;
+            if (!field.IsPresent || isText)
+                continue;
+            // What is a name in one event and a number in another is a text.
+            if (first < 0)
+                (first, formatter) = (row, formatters[eventOfRow[row]]);
+            else if (eventOfRow[row] != eventOfRow[first])
+                isText = !Equals(formatter, formatters[eventOfRow[row]]);
         }
 
-        return columns;
+        return isText ? TextColumn(f, tupleOfRow, eventOfRow, formatters, present) : new FieldColumn(Names[f], values, present, null, formatter);
+    }
+
+    private FieldColumn TextColumn(int f, ReadOnlySpan<int> tupleOfRow, ReadOnlySpan<int> eventOfRow, FieldFormatter?[] formatters, bool[] present)
+    {
+        var known = new Dictionary<(int Tuple, int Event), int>();
+        var numbers = new long[tupleOfRow.Length];
+        for (var row = 0; row < numbers.Length; row++)
+        {
+            var field = _list[tupleOfRow[row]][f];
+            present[row] = field.IsPresent;
+            if (!field.IsPresent)
+                continue;
+            if (field.IsText)
+            {
+                numbers[row] = field.Value;
+                continue;
+            }
+
+            if (!known.TryGetValue((tupleOfRow[row], eventOfRow[row]), out var number))
+                known.Add((tupleOfRow[row], eventOfRow[row]), number = InternText(formatters[eventOfRow[row]]?.Format(field.Value) ?? field.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            numbers[row] = number;
+        }
+
+        // Numbers of texts are in order of arrival; columns have them in ordinal order.
+        var used = new bool[_textList.Count];
+        for (var row = 0; row < numbers.Length; row++)
+            used[numbers[row]] |= present[row];
+        var order = new List<int>();
+        for (var i = 0; i < used.Length; i++)
+        {
+            if (used[i])
+                order.Add(i);
+        }
+
+        order.Sort((a, b) => string.CompareOrdinal(_textList[a], _textList[b]));
+        var rank = new int[used.Length];
+        for (var i = 0; i < order.Count; i++)
+            rank[order[i]] = i;
+        for (var row = 0; row < numbers.Length; row++)
+            numbers[row] = present[row] ? rank[numbers[row]] : 0;
+        return new FieldColumn(Names[f], numbers, present, [.. order.Select(i => _textList[i])]);
     }
 
     /// <summary>An order of tuples by what they hold.</summary>
@@ -104,9 +152,6 @@ internal sealed class FieldTuples(IReadOnlyList<string> names)
             rank[order[i]] = i;
         return rank;
     }
-
-    private string TextOf(RawField field) =>
-        field.IsText ? _textList[(int)field.Value] : field.Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private sealed class ByElements : IEqualityComparer<RawField[]>, IAlternateEqualityComparer<ReadOnlySpan<RawField>, RawField[]>
     {

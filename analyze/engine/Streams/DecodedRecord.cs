@@ -1,4 +1,5 @@
 using System.Text;
+using TraceKit.Engine.Fields;
 using TraceKit.Engine.Model;
 using TraceKit.Engine.Run;
 using TraceKit.Engine.Stacks;
@@ -8,9 +9,13 @@ using TraceKit.Format.Tracefs;
 namespace TraceKit.Engine.Streams;
 
 /// <summary>The record at hand of an <see cref="EventStream"/>: cheap facts at once, fields and call chain when asked for.</summary>
-internal sealed class DecodedRecord(Trace trace, AnalysisOptions options) : EventRecord
+/// <param name="trace">The trace.</param>
+/// <param name="options">How functions are named.</param>
+/// <param name="names">Names addresses in fields.</param>
+internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, AddressNames names) : EventRecord
 {
     private readonly GuessedThreads _guessed = new();
+    private readonly RecordContext _context = new(names);
     private readonly List<FieldValue> _fields = [];
     private readonly List<CallchainEntry> _callchain = [];
     private FrameNamer? _namer;
@@ -150,15 +155,30 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options) : Even
         if (Source is null)
             return;
         var raw = Raw;
-        foreach (var field in Source.Fields)
+        _context.Set(Thread.Space, _time);
+        foreach (var reader in Source.Fields.Readers)
         {
-            if (field.TryReadText(raw, out var text))
-                _fields.Add(new FieldValue(field.Name, Encoding.UTF8.GetString(text), 0, false, false));
-            else if (field.TryReadInteger(raw, out var number))
-                _fields.Add(new FieldValue(field.Name, null, number, !field.IsSigned, field.Kind == EventFieldKind.Pointer));
-            else
-                _fields.Add(new FieldValue(field.Name, field.TryReadBytes(raw, out var bytes) ? Convert.ToHexStringLower(bytes) : "", 0, false, false));
+            var name = reader.Field.Name;
+            if (!reader.TryReadNumber(raw, out var number))
+            {
+                _fields.Add(new FieldValue(name, reader.TryShowText(raw, ref _context.Scratch) ?? "", 0, false, false));
+                continue;
+            }
+
+            var single = reader.Single;
+            var shown = reader.Form == FieldForm.Address ? _context.Name((ulong)number) : reader.Formatter?.Format(number);
+            _fields.Add(new FieldValue(name, reader.Form == FieldForm.Address ? shown : null, number, single is { IsSigned: false }, single is { Kind: EventFieldKind.Pointer }) { Shown = shown });
         }
+    }
+
+    /// <inheritdoc/>
+    public override void AppendText(StringBuilder output)
+    {
+        _context.Set(Thread.Space, _time);
+        if (Source?.Text is { } text)
+            text.Append(output, Raw, _context);
+        else if (_rawLength > 0)
+            output.Append("raw ").Append(Convert.ToHexStringLower(Raw));
     }
 
     private void ReadCallchain()

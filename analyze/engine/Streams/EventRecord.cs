@@ -1,3 +1,4 @@
+using System.Text;
 using TraceKit.Engine.Model;
 using TraceKit.Engine.Symbols;
 
@@ -39,6 +40,9 @@ public abstract class EventRecord
     /// <summary>Values of the event's fields, in the order of <see cref="TraceEvent.Fields"/>.</summary>
     public abstract IReadOnlyList<FieldValue> Fields { get; }
 
+    /// <summary>Appends what the event recorded, as its print format has it, arguments in people's types; nothing for side-band records.</summary>
+    public abstract void AppendText(StringBuilder output);
+
     /// <summary>The call chain, innermost first; made when asked for. Empty when the sample has none.</summary>
     public abstract IReadOnlyList<CallchainEntry> Callchain { get; }
 }
@@ -49,7 +53,11 @@ public abstract class EventRecord
 /// <param name="Number">The integer of an integer field.</param>
 /// <param name="IsUnsigned">Whether <paramref name="Number"/> is to be printed as unsigned.</param>
 /// <param name="IsHex">Whether the format prints it in hexadecimal (pointers, addresses).</param>
-public readonly record struct FieldValue(string Name, string? Text, long Number, bool IsUnsigned, bool IsHex);
+public readonly record struct FieldValue(string Name, string? Text, long Number, bool IsUnsigned, bool IsHex)
+{
+    /// <summary>The number as people see it (<c>172.31.28.139</c>, <c>-ENOENT</c>); null where a plain decimal says it, and for text.</summary>
+    public string? Shown { get; init; }
+}
 
 /// <summary>One line of a call chain; an address has several where functions were inlined, innermost first.</summary>
 /// <param name="Address">As it stands in the chain: a return address for all but the innermost.</param>

@@ -1,3 +1,4 @@
+using TraceKit.Engine.Fields;
 using TraceKit.Engine.Run;
 
 namespace TraceKit.Engine.Streams;
@@ -15,7 +16,7 @@ public sealed class EventStream
     private readonly List<CpuStream> _streams = [];
     private readonly SideBandStream? _sideBand;
     private readonly DecodedRecord _current;
-    private readonly FilterSample _filterSample = new();
+    private readonly FilterSample _filterSample;
     private CpuStream? _open;
     private bool _sideBandReady;
 
@@ -24,7 +25,9 @@ public sealed class EventStream
         _trace = trace;
         _options = options;
         _filter = new SampleFilter(trace, options);
-        _current = new DecodedRecord(trace, options);
+        var names = new AddressNames(trace.Parts, options.Names);
+        _filterSample = new FilterSample(names);
+        _current = new DecodedRecord(trace, options, names);
         foreach (var cpu in trace.SampleChunks.Where(Overlaps).GroupBy(c => c.Stream).OrderBy(g => g.Key))
         {
             var stream = new CpuStream(trace, _streams.Count, [.. cpu]);
@@ -44,8 +47,11 @@ public sealed class EventStream
     /// <summary>Records that could not be decoded, or whose event the trace does not describe.</summary>
     public long Undecodable { get; private set; }
 
-    /// <summary>Samples that the options left out.</summary>
+    /// <summary>Samples that the options left out, or the recording's own filters.</summary>
     public long Filtered { get; private set; }
+
+    /// <summary>Of <see cref="Filtered"/> those that the recording's own filters left out.</summary>
+    public long LeftOutByRecording { get; private set; }
 
     /// <summary>Chunks that could not be read to their end.</summary>
     public int DamagedChunks => _streams.Sum(s => s.DamagedChunks);
@@ -102,18 +108,21 @@ public sealed class EventStream
         }
 
         var wanted = _filter.EventWanted[stream.EventIndex] && _current.Time >= _filter.From && _current.Time <= _filter.To
-            && (!_filter.HasCpus || _filter.WantsCpu(_current.Cpu)) && _filter.WantsThread(_current.Thread) && MatchesExpression();
+            && (!_filter.HasCpus || _filter.WantsCpu(_current.Cpu)) && _filter.WantsThread(_current.Thread) && MatchesExpressions(stream.EventIndex);
         if (!wanted)
             Filtered++;
         return wanted;
     }
 
-    private bool MatchesExpression()
+    private bool MatchesExpressions(int eventIndex)
     {
-        if (_filter.Expression is not { } expression)
+        if (!_filter.HasExpression(eventIndex))
             return true;
         _filterSample.Set(_current.Source!, _current.Thread, _current.Cpu, _current.Time, _current.Raw);
-        return expression.Matches(_filterSample);
+        var outcome = _filter.Ask(eventIndex, _filterSample);
+        if (outcome == FilterOutcome.LeftOutByRecording)
+            LeftOutByRecording++;
+        return outcome == FilterOutcome.Wanted;
     }
 
     private bool WantsSideBand() => _current.Time >= _filter.From && _current.Time <= _filter.To

@@ -10,7 +10,7 @@ public static class FieldHistograms
 {
     /// <summary>Fields of an event that a histogram says something of: integers that are no addresses.</summary>
     public static IEnumerable<string> NumericFields(TraceEvent traceEvent) =>
-        traceEvent.Fields.Where(f => !f.IsText && !f.Name.StartsWith("__probe_", StringComparison.Ordinal) && !f.Type.Contains('*') && !f.Type.Contains('[')).Select(f => f.Name);
+        traceEvent.Fields.Where(f => f.IsQuantity && !f.Name.StartsWith("__probe_", StringComparison.Ordinal)).Select(f => f.Name);
 
     /// <summary>What the analysis must keep for <see cref="Build"/>.</summary>
     public static AnalysisOptions Needs(AnalysisOptions options, TraceEvent traceEvent, string field, string? by) => options with

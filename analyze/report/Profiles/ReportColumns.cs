@@ -74,6 +74,6 @@ internal sealed class ReportColumns
         SortKeyKind.Cpu => new("CPU", "cpu", true),
         SortKeyKind.Event => new("Event", "event"),
         _ when key.Name == TraceKey => new("Trace output", key.Name),
-        _ => new(key.Name, key.Name, traceEvent.Fields.Any(f => f.Name == key.Name && !f.IsText)),
+        _ => new(key.Name, key.Name, traceEvent.Fields.Any(f => f.Name == key.Name && !f.IsCategory)),
     };
 }

@@ -1,8 +1,5 @@
-using System.Text;
-using TraceKit.Binary;
 using TraceKit.Engine;
 using TraceKit.Format.Perf;
-using TraceKit.Format.Tracefs;
 using TraceKit.Report.Info;
 
 namespace TraceKit.Report.Scripts;
@@ -10,17 +7,14 @@ namespace TraceKit.Report.Scripts;
 /// <summary>What <c>script</c> has to know of each event of a trace.</summary>
 internal sealed class ScriptEvents
 {
-    private readonly EventFormat?[] _formats;
     private readonly bool[] _hasChains;
 
     public ScriptEvents(Trace trace)
     {
         var described = TraceInfo.Read(trace.Container).Events?.Events ?? [];
-        _formats = new EventFormat?[Math.Max(described.Count, trace.Events.Count)];
-        _hasChains = new bool[_formats.Length];
+        _hasChains = new bool[Math.Max(described.Count, trace.Events.Count)];
         for (var i = 0; i < described.Count; i++)
         {
-            _formats[i] = Parse(described[i].Format);
             if (PerfEventAttr.TryRead(described[i].AttrBytes, out var attr) && attr is not null)
                 _hasChains[i] = (attr.SampleType & (PerfSampleFormat.PERF_SAMPLE_CALLCHAIN | PerfSampleFormat.PERF_SAMPLE_STACK_USER)) != 0;
         }
@@ -34,28 +28,4 @@ internal sealed class ScriptEvents
 
     /// <summary>Whether the event's samples carry stacks: then addresses are printed as a chain under the line.</summary>
     public bool HasChain(int index) => _hasChains[index];
-
-    /// <summary>Appends what the event recorded.</summary>
-    public void AppendText(StringBuilder output, int index, ReadOnlySpan<byte> raw)
-    {
-        if (_formats[index] is { } format)
-            format.AppendText(output, raw);
-        else if (!raw.IsEmpty)
-            output.Append("raw ").Append(Convert.ToHexStringLower(raw));
-    }
-
-    private static EventFormat? Parse(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return null;
-        try
-        {
-            return EventFormat.Parse(text);
-        }
-        catch (BadDataException)
-        {
-            // The raw bytes are shown then: better than words that may be wrong.
-            return null;
-        }
-    }
 }

@@ -68,7 +68,7 @@ public sealed class ScriptPrinter
         if ((fields & ScriptFields.Event) != 0)
             output.Append(traceEvent.Name.PadLeft(_events.NameWidth)).Append(": ");
         if ((fields & ScriptFields.Trace) != 0)
-            AppendTrace(output, record, traceEvent);
+            AppendTrace(output, record);
         if ((fields & ScriptFields.Ip) == 0)
         {
             output.Append('\n');
@@ -131,10 +131,10 @@ public sealed class ScriptPrinter
             output.Append(CultureInfo.InvariantCulture, $"{seconds,5}.{nanoseconds / 1000 % 1_000_000:000000}: ");
     }
 
-    private void AppendTrace(StringBuilder output, EventRecord record, TraceEvent traceEvent)
+    private void AppendTrace(StringBuilder output, EventRecord record)
     {
         _scratch.Clear();
-        _events.AppendText(_scratch, traceEvent.Index, record.Raw);
+        record.AppendText(_scratch);
         output.Append(SafeText.Show(_scratch.ToString()));
     }
 

@@ -77,7 +77,7 @@ public static class ResultTables
         var (samples, percent) = (table.Whole("samples"), table.Real("percent"));
         foreach (var traceEvent in analysis.Events)
         {
-            foreach (var field in traceEvent.Fields.Where(f => f.IsText && analysis.Samples.Field(f.Name) is not null))
+            foreach (var field in traceEvent.Fields.Where(f => f.IsCategory && analysis.Samples.Field(f.Name) is not null))
             {
                 var index = traceEvent.Index;
                 var profile = FlatProfile.Build(analysis, [new SortKey(SortKeyKind.Field, field.Name)], false, row => analysis.Samples.Events[row] == index);

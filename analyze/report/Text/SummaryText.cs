@@ -2,6 +2,7 @@ using System.Text;
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Model;
+using TraceKit.Probes.Plan;
 using TraceKit.Report.Charts;
 using TraceKit.Report.Info;
 using TraceKit.Report.Profiles;
@@ -79,10 +80,10 @@ public static class SummaryText
     {
         if (analysis.Samples.Field(field.Name) is null)
             return;
-        if (field.IsText)
+        if (field.IsCategory)
         {
             var values = FlatProfile.Build(analysis, [new SortKey(SortKeyKind.Field, field.Name)], false, only);
-            AppendTop(text, $"values of {field.Name}", values, entry => $"{field.Name}=\"{SafeText.Show(entry.Values[0])}\"");
+            AppendTop(text, $"values of {field.Name}", values, entry => field.Kind is PresentationKind.None or PresentationKind.Text ? $"{field.Name}=\"{SafeText.Show(entry.Values[0])}\"" : $"{field.Name}={SafeText.Show(entry.Values[0])}");
         }
         else if (FieldHistograms.NumericFields(traceEvent).Contains(field.Name) && FieldHistograms.Count(analysis, traceEvent, field.Name, HistogramShape.Log2) is { Count: > 0 } counted)
         {
