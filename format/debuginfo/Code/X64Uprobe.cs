@@ -36,7 +36,7 @@ public static class X64Uprobe
             return i.Opcode switch
             {
                 0xcc => "it is an int3: a breakpoint of its own, or padding",
-                0x8e or 0x17 => "the kernel puts no probes on what masks exceptions",
+                0x8e when i.RegField == 2 => "the kernel puts no probes on what masks exceptions",
                 _ when IsNearBranch(i) && i.IsShort => "the kernel puts no probes on branches with an operand size prefix",
                 _ => IsGoodOneByte(i.Opcode) ? null : "the kernel puts no probes on this instruction",
             };
