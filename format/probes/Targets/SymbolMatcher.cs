@@ -30,19 +30,21 @@ internal sealed class SymbolMatcher
     private readonly byte[] _raw;
     private readonly byte[] _literal;
     private readonly bool _isGlob;
-    private readonly bool _mayBeMangled;
+    private readonly bool _isGo;
+    private readonly bool _hasVersion;
     private readonly bool _meansParts;
 
-    public SymbolMatcher(FunctionPattern pattern)
+    public SymbolMatcher(FunctionPattern pattern, bool isGo)
     {
         _pattern = pattern;
-        var text = pattern.Name;
-        var at = text.IndexOf('@', 1 < text.Length ? 1 : 0);
-        Version = at > 0 ? text[at..].TrimStart('@') : "";
-        _raw = Encoding.UTF8.GetBytes(at > 0 ? text[..at] : pattern.Parameters is null ? text : pattern.Text);
+        var text = pattern.Parameters is null ? pattern.Name : pattern.Text;
+        var at = text.IndexOf('@', Math.Min(1, text.Length));
+        _hasVersion = at > 0;
+        Version = _hasVersion ? text[at..].TrimStart('@') : "";
+        _raw = Encoding.UTF8.GetBytes(_hasVersion ? text[..at] : text);
         _isGlob = pattern.IsGlob;
+        _isGo = isGo;
         _literal = Encoding.UTF8.GetBytes(DemangledLiteral.Of(pattern.Name));
-        _mayBeMangled = at <= 0;
         _meansParts = text.Contains(".cold", StringComparison.Ordinal);
     }
 
@@ -55,7 +57,7 @@ internal sealed class SymbolMatcher
     /// <param name="version">Its version; only needed when <see cref="Version"/> is given.</param>
     public SymbolMatch Match(ReadOnlySpan<byte> name, bool isOldVersion, string version)
     {
-        if (Version.Length != 0)
+        if (_hasVersion)
             return name.SequenceEqual(_raw) && version == Version ? SymbolMatch.Exact : SymbolMatch.None;
         if (!_isGlob && name.StartsWith(_raw))
         {
@@ -68,13 +70,23 @@ internal sealed class SymbolMatcher
         // What was split off is no function of its own: only those who name it mean it.
         if (!_meansParts && name.IndexOf(".cold"u8) > 0)
             return SymbolMatch.None;
-        if (name.Length < 3 || name[0] != '_')
-            return _isGlob && MatchesGlob(name) ? SymbolMatch.Exact : SymbolMatch.None;
-        if (_isGlob && MatchesGlob(name))
-            return SymbolMatch.Exact;
-        if (!_mayBeMangled || _literal.Length > 0 && name.IndexOf(_literal) < 0 || !Demangler.TryDemangle(name, _pattern.Parameters is null ? DemangleStyle.WithoutParameters : DemangleStyle.Full, out var demangled))
+        // A glob means mangled names only when it begins as they do; else what they stand for.
+        var isMangled = IsMangled(name);
+        if (_isGlob && (!isMangled || IsMangled(_raw)) && MatchesGlob(name))
+            return isOldVersion ? SymbolMatch.OldVersion : SymbolMatch.Exact;
+        if (_literal.Length > 0 && name.IndexOf(_literal) < 0)
             return SymbolMatch.None;
-        return SignatureMatch.Compare(_pattern, demangled);
+        string text;
+        if (_isGo)
+            text = Encoding.UTF8.GetString(name);
+        else if (!isMangled || !Demangler.TryDemangle(name, out text))
+            return SymbolMatch.None;
+        return _pattern.Match(text) switch
+        {
+            FunctionMatch.Whole => SymbolMatch.Exact,
+            FunctionMatch.End => SymbolMatch.Ending,
+            _ => SymbolMatch.None,
+        };
     }
 
     /// <summary>Whether what follows a function's name says that the whole function was cloned.</summary>
@@ -97,6 +109,8 @@ internal sealed class SymbolMatcher
 
         return some;
     }
+
+    private static bool IsMangled(ReadOnlySpan<byte> name) => name.Length > 2 && name[0] == '_' && name[1] is (byte)'Z' or (byte)'R' or (byte)'_';
 
     private bool MatchesGlob(ReadOnlySpan<byte> name)
     {

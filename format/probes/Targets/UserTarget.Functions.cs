@@ -10,7 +10,7 @@ public sealed partial class UserTarget
     /// <inheritdoc/>
     public override IReadOnlyList<TargetFunction> FindFunctions(FunctionPattern pattern, string? module = null)
     {
-        var matcher = new SymbolMatcher(pattern);
+        var matcher = new SymbolMatcher(pattern, IsGo);
         var index = Index;
         var entries = index.Entries;
         var hits = new List<(int Entry, SymbolMatch Match)>();
@@ -69,6 +69,39 @@ public sealed partial class UserTarget
             if ((i == 0 || Index.Entries[i].Address != Index.Entries[i - 1].Address) && BestOf(i) is var best && !Index.Entries[best].Marks.HasFlag(FunctionIndex.Marks.Label))
                 yield return Make(best);
         }
+    }
+
+    /// <summary>Names of all functions as people read them, by address, each address once: demangled, with parameters.</summary>
+    /// <param name="glob">What the whole of a name, with or without its parameters, or of the symbol must match; null for all.</param>
+    public IEnumerable<string> FunctionNames(string? glob)
+    {
+        var literal = glob is null ? [] : Encoding.UTF8.GetBytes(DemangledLiteral.Of(glob));
+        for (var first = 0; first < Index.Entries.Length;)
+        {
+            var next = first + 1;
+            while (next < Index.Entries.Length && Index.Entries[next].Address == Index.Entries[first].Address)
+                next++;
+            var best = BestOf(first);
+            first = next;
+            if (NameFor(best, glob, literal) is { } name)
+                yield return name;
+        }
+    }
+
+    private string? NameFor(int entry, string? glob, byte[] literal)
+    {
+        ref readonly var e = ref Index.Entries[entry];
+        var raw = Index.Name(e);
+        if (e.Marks.HasFlag(FunctionIndex.Marks.Label) || literal.Length > 0 && raw.IndexOf(literal) < 0)
+            return null;
+        var isDemangled = Demangler.TryDemangle(raw, out var name);
+        if (!isDemangled)
+            name = Encoding.UTF8.GetString(raw);
+        if (glob is null || Glob.Matches(glob, name))
+            return name;
+        if (!isDemangled)
+            return null;
+        return FunctionPattern.Parse(name).Name is var plain && Glob.Matches(glob, plain) || Glob.Matches(glob, Encoding.UTF8.GetString(raw)) ? name : null;
     }
 
     /// <inheritdoc/>

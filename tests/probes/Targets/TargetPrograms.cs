@@ -57,15 +57,58 @@ internal static class TargetPrograms
         }
         """;
 
-    /// <summary>Compiles one file; skips when there is no such compiler.</summary>
+    private static readonly Dictionary<string, string> s_compiled = [];
+
+    public const string Go = """
+        package main
+        import "fmt"
+        type Node struct { left, right *Node; value int }
+        //go:noinline
+        func (n *Node) Walk(f func(int)) { if n == nil { return }; n.left.Walk(f); f(n.value); n.right.Walk(f) }
+        //go:noinline
+        func pick(n int, s string) (string, error) {
+            switch n {
+            case 0: return "zero", nil
+            case 1: return "one", nil
+            case 2: return s + "!", nil
+            case 3: return s[:1], nil
+            case 4: return fmt.Sprint(n), nil
+            case 5: return "five", nil
+            case 6: return "six", nil
+            case 7: return "seven" + s, nil
+            case 8: return "eight", nil
+            }
+            if n < 0 { return "", fmt.Errorf("negative %d", n) }
+            return "many", nil
+        }
+        func main() {
+            root := &Node{&Node{nil, nil, 1}, &Node{nil, nil, 3}, 2}
+            sum := 0
+            root.Walk(func(v int) { sum += v })
+            for i := -1; i < 11; i++ { s, err := pick(i, "abc"); fmt.Println(sum, s, err) }
+        }
+        """;
+
+    /// <summary>Compiles one file, each with the same options once; skips when there is no such compiler.</summary>
     public static string Compile(string compiler, string source, string extension, params string[] options)
     {
         Need(compiler);
+        lock (s_compiled)
+        {
+            var key = $"{compiler} {string.Join(' ', options)} {source}";
+            if (!s_compiled.TryGetValue(key, out var path))
+                s_compiled.Add(key, path = CompileNow(compiler, source, extension, options));
+            return path;
+        }
+    }
+
+    private static string CompileNow(string compiler, string source, string extension, string[] options)
+    {
         var folder = Directory.CreateTempSubdirectory("tracekit-target-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, true);
         File.WriteAllText(Path.Combine(folder, "p" + extension), source);
         var output = Path.Combine(folder, "p");
-        Run(compiler, [.. options, "-o", output, Path.Combine(folder, "p" + extension)]);
+        Run(compiler, [.. compiler == "go" ? (string[])["build"] : [], .. options, "-o", output, Path.Combine(folder, "p" + extension)]);
         return output;
     }
 
@@ -95,7 +138,8 @@ internal static class TargetPrograms
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["LC_ALL"] = "C";
-        start.Environment["HOME"] = Path.GetTempPath();
+        start.Environment["GO111MODULE"] = "off";
+        start.Environment["GOFLAGS"] = "";
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
