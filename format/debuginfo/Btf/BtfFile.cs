@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Elf;
@@ -18,11 +19,14 @@ public sealed partial class BtfFile : ITypeSource, IFunctionSource
     private const ushort Magic = 0xeb9f;
     private const int LeastHeaderBytes = 24;
 
+    /// <summary>Words of this machine's byte order: a type consists of nothing else.</summary>
     private readonly ReadOnlyMemory<byte> _types;
     private readonly ReadOnlyMemory<byte> _strings;
     private readonly bool _bigEndian;
     private readonly int _firstType;
     private readonly uint _firstString;
+
+    /// <summary>Words before each type.</summary>
     private readonly int[] _offsets;
 
     /// <summary>The next type whose name falls in the same bucket, as a local number plus one.</summary>
@@ -50,6 +54,8 @@ public sealed partial class BtfFile : ITypeSource, IFunctionSource
         if (headerBytes < LeastHeaderBytes || headerBytes > data.Length)
             header.ThrowInvalid($"hdr_len of {LeastHeaderBytes} to {data.Length}", $"{headerBytes}");
         _types = Part(ref header, data, headerBytes, "type");
+        if (_types.Length % 4 != 0)
+            BadDataException.Throw("BTF header", 12, BadDataCode.InvalidValue, "type_len in words of 4 bytes", $"{_types.Length}");
         _strings = Part(ref header, data, headerBytes, "str");
         if (baseFile is not null && baseFile._bigEndian != _bigEndian)
             BadDataException.Throw("BTF header", 0, BadDataCode.InvalidValue, "the byte order of its base", "the other");
@@ -57,6 +63,13 @@ public sealed partial class BtfFile : ITypeSource, IFunctionSource
         var strings = _strings.Span;
         if (strings.Length == 0 ? baseFile is null && _types.Length > 0 : strings[^1] != 0 || baseFile is null && strings[0] != 0)
             BadDataException.Throw("BTF strings", 0, BadDataCode.InvalidValue, "strings that begin and end with a zero byte", $"{strings.Length} bytes that don't{NeedsBase}");
+        if (_bigEndian == BitConverter.IsLittleEndian)
+        {
+            var swapped = new byte[_types.Length];
+            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<byte, uint>(_types.Span), MemoryMarshal.Cast<byte, uint>(swapped.AsSpan()));
+            _types = swapped;
+        }
+
         _firstType = baseFile?.TypeCount ?? 1;
         _firstString = baseFile?.StringEnd ?? 0;
         _offsets = FindTypes();
@@ -136,18 +149,18 @@ public sealed partial class BtfFile : ITypeSource, IFunctionSource
         return file;
     }
 
-    internal int Kind(uint id) => (int)(U32(At(id) + 4) >> 24) & 0x1f;
+    internal int Kind(uint id) => (int)(Words[At(id) + 1] >> 24) & 0x1f;
 
-    internal int Vlen(uint id) => (int)(U32(At(id) + 4) & 0xffff);
+    internal int Vlen(uint id) => (int)(Words[At(id) + 1] & 0xffff);
 
-    internal bool KindFlag(uint id) => U32(At(id) + 4) >> 31 != 0;
+    internal bool KindFlag(uint id) => Words[At(id) + 1] >> 31 != 0;
 
-    internal uint SizeOrType(uint id) => U32(At(id) + 8);
+    internal uint SizeOrType(uint id) => Words[At(id) + 2];
 
-    internal uint NameOffset(uint id) => U32(At(id));
+    internal uint NameOffset(uint id) => Words[At(id)];
 
     /// <summary>A word of what follows the three words that every type has.</summary>
-    internal uint Extra(uint id, int word) => U32(At(id) + 12 + (word * 4));
+    internal uint Extra(uint id, int word) => Words[At(id) + 3 + word];
 
     /// <summary>Whether enums without the flag are of numbers below zero too: nobody could say it when the file was made.</summary>
     internal bool EnumsMayBeSigned => !_enumsSaySign && (Base is null || Base.EnumsMayBeSigned);
@@ -170,11 +183,7 @@ public sealed partial class BtfFile : ITypeSource, IFunctionSource
 
     private int At(uint id) => _offsets[(int)id - _firstType];
 
-    private uint U32(int at)
-    {
-        var bytes = _types.Span[at..];
-        return _bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-    }
+    private ReadOnlySpan<uint> Words => MemoryMarshal.Cast<byte, uint>(_types.Span);
 
     private static ReadOnlyMemory<byte> Part(ref SpanCursor header, ReadOnlyMemory<byte> data, uint headerBytes, string what)
     {
