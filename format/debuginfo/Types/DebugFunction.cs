@@ -26,8 +26,11 @@ public abstract class DebugFunction
     /// <summary>The compiler and its options (<c>DW_AT_producer</c>); null when not known. One without <c>-O</c> keeps arguments on the stack from after the prologue on.</summary>
     public virtual string? Producer => null;
 
-    /// <summary>What it returns; null for nothing.</summary>
+    /// <summary>What it returns; null for nothing. Of Go the first of <see cref="Results"/>.</summary>
     public virtual DebugType? ReturnType => null;
+
+    /// <summary>All that it returns, in order: of Go several perhaps, with their names (<c>~r0</c> where the source gives none).</summary>
+    public virtual IReadOnlyList<DebugParameter> Results => ReturnType is { } type ? [new DebugParameter(null, type)] : [];
 
     /// <summary>What it takes, <c>this</c> and receivers included, in order, as declared. Where values are say the copies.</summary>
     public virtual IReadOnlyList<DebugParameter> Parameters => [];

@@ -36,10 +36,8 @@ public sealed class GoConvention : CallingConvention
         : !_inRegisters ? new VariableLocation.Memory(StackPointer, [8L * number])
         : new VariableLocation.None($"Go passes {_integers.Length} words in registers; what is behind them lies on the stack where the function's types say");
 
-    /// <summary>Places of several results, as declared, before the <c>ret</c>.</summary>
-    /// <param name="function">Whose parameters decide where results on the stack lie.</param>
-    /// <param name="results">Their types.</param>
-    public IReadOnlyList<VariableLocation> Results(DebugFunction function, IReadOnlyList<DebugType?> results)
+    /// <summary>Places of all results, as declared, before the <c>ret</c>.</summary>
+    public IReadOnlyList<VariableLocation> Results(DebugFunction function)
     {
         var places = Begin(function);
         foreach (var parameter in function.Parameters)
@@ -51,11 +49,12 @@ public sealed class GoConvention : CallingConvention
         // "Reset NI and NFP to 0"; results on the stack follow the arguments there, aligned to a pointer.
         places.Integers = places.Vectors = 0;
         places.AlignStack(8);
+        var results = function.Results;
         var found = new VariableLocation[results.Count];
         for (var i = 0; i < found.Length; i++)
         {
-            found[i] = ValueLayout.Of(results[i]) is { } layout
-                ? Place(results[i]!, layout, ref places)
+            found[i] = ValueLayout.Of(results[i].Type) is { } layout
+                ? Place(results[i].Type!, layout, ref places)
                 : new VariableLocation.None("the size of its type is not known");
         }
 
@@ -65,7 +64,7 @@ public sealed class GoConvention : CallingConvention
     // On both machines the word at the stack pointer is not the arguments': the return address, or room for it.
     private protected override ArgumentPlaces Begin(DebugFunction function) => new(Machine, _integers, _inRegisters ? (Machine == EM_X86_64 ? 15 : 16) : 0, StackPointer, 8);
 
-    private protected override VariableLocation PlaceResult(DebugFunction function, DebugType type, ValueLayout layout) => Results(function, [type])[0];
+    private protected override VariableLocation PlaceResult(DebugFunction function, DebugType type, ValueLayout layout) => Results(function)[0];
 
     private protected override VariableLocation Place(DebugType type, ValueLayout layout, ref ArgumentPlaces places)
     {

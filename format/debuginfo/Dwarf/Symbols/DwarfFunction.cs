@@ -43,7 +43,10 @@ internal sealed class DwarfFunction : DebugFunction
     public override int Line => _symbols.Entries.WithAttribute(Definition, DW_AT.decl_line)?.Number(DW_AT.decl_line) is { } line and <= int.MaxValue ? (int)line : 0;
 
     /// <inheritdoc/>
-    public override DebugType? ReturnType => field ??= _symbols.Entries.WithAttribute(Definition, DW_AT.type) is { } typed ? _symbols.TypeOf(typed) : null;
+    public override DebugType? ReturnType => field ??= _symbols.Entries.WithAttribute(Definition, DW_AT.type) is { } typed ? _symbols.TypeOf(typed) : Language == SourceLanguage.Go && Results.Count > 0 ? Results[0].Type : null;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<DebugParameter> Results => field ??= Language == SourceLanguage.Go ? ReadParameters(results: true) : ReturnType is { } type ? [new DebugParameter(null, type)] : [];
 
     /// <inheritdoc/>
     public override string? Producer => field ??= _symbols.Entries.First(Definition.Unit)?.Text(DW_AT.producer);
@@ -52,7 +55,7 @@ internal sealed class DwarfFunction : DebugFunction
     public override string Source => _symbols.Description;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<DebugParameter> Parameters => field ??= ReadParameters();
+    public override IReadOnlyList<DebugParameter> Parameters => field ??= ReadParameters(results: false);
 
     /// <inheritdoc/>
     public override bool IsVariadic
@@ -116,11 +119,14 @@ internal sealed class DwarfFunction : DebugFunction
         return completes ?? _root;
     }
 
-    private List<DebugParameter> ReadParameters()
+    private List<DebugParameter> ReadParameters(bool results)
     {
         var all = new List<DebugParameter>();
         foreach (var entry in ParameterEntries)
         {
+            // Go: "variable parameters" are what it returns.
+            if (DwarfVariable.IsResult(entry) != results)
+                continue;
             var typed = _symbols.Entries.WithAttribute(entry, DW_AT.type);
             all.Add(new DebugParameter(_symbols.Entries.Name(entry), typed is null ? null : _symbols.TypeOf(typed)));
         }

@@ -20,7 +20,10 @@ internal sealed class DwarfVariable(DwarfSymbols symbols, Entry entry, DwarfFunc
     public override DebugType? Type => field ??= symbols.Entries.WithAttribute(entry, DW_AT.type) is { } typed ? symbols.TypeOf(typed) : null;
 
     /// <inheritdoc/>
-    public override bool IsParameter => entry.Tag == DW_TAG.formal_parameter;
+    public override bool IsParameter => entry.Tag == DW_TAG.formal_parameter && !IsResult(entry);
+
+    /// <summary>Whether a parameter is what a Go function returns, which has a place only behind the code that sets it.</summary>
+    public static bool IsResult(Entry entry) => entry.Flag(DW_AT.variable_parameter);
 
     /// <inheritdoc/>
     public override int Line => symbols.Entries.WithAttribute(entry, DW_AT.decl_line)?.Number(DW_AT.decl_line) is { } line and <= int.MaxValue ? (int)line : 0;

@@ -24,7 +24,7 @@ internal static class VariableReader
                 switch (child.Tag)
                 {
                     case DW_TAG.formal_parameter:
-                        (ReferenceEquals(item.Block, entry) ? parameters : locals).Add(new DwarfVariable(symbols, child, copy, item.Scope));
+                        (ReferenceEquals(item.Block, entry) && !DwarfVariable.IsResult(child) ? parameters : locals).Add(new DwarfVariable(symbols, child, copy, item.Scope));
                         break;
                     case DW_TAG.variable:
                         locals.Add(new DwarfVariable(symbols, child, copy, item.Scope));
@@ -66,7 +66,7 @@ internal static class VariableReader
         var position = 0;
         foreach (var child in symbols.Entries.Children(origin))
         {
-            if (child.Tag != DW_TAG.formal_parameter)
+            if (child.Tag != DW_TAG.formal_parameter || DwarfVariable.IsResult(child))
                 continue;
             if (!seen.Contains(child.Key))
                 parameters.Insert(Math.Min(position, parameters.Count), new DwarfVariable(symbols, child, copy, null));
