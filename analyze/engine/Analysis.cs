@@ -63,6 +63,9 @@ public sealed partial class Analysis
     /// <summary>Modules of which the recording lacks something that this analysis needed; the one that costs most samples first.</summary>
     public IReadOnlyList<MissingPieces> Missing { get; internal set; } = [];
 
+    /// <summary>Whether the recording's own filters were left aside (<see cref="AnalysisOptions.IgnoreStoredFilters"/>).</summary>
+    public bool StoredFiltersIgnored { get; internal set; }
+
     /// <summary>Name of the recording's file, without its folder; empty when there is none.</summary>
     public string FileName { get; internal set; } = "";
 

@@ -110,7 +110,7 @@ public sealed class OutputTests
         Assert.Contains("did you mean 'name'", key.Error, StringComparison.Ordinal);
         var traceEvent = Tool.Run("report", path, "-e", "probe:vfs_raed").MustExit(2);
         Assert.Contains("did you mean 'probe:vfs_read'", traceEvent.Error, StringComparison.Ordinal);
-        var field = Tool.Run("hist", path, "--field", "name").MustExit(2);
+        var field = Tool.Run("hist", path, "--field", "name", "--log2").MustExit(2);
         Assert.Contains("is text", field.Error, StringComparison.Ordinal);
     }
 }

@@ -55,6 +55,9 @@ internal sealed class Recordings : IDisposable
     /// <summary>The seed's two probes: strings, a number, kernel and user addresses.</summary>
     public string Probes() => Save("probes.dtr", ProbeTrace().ToBytes());
 
+    /// <summary>A probe with arguments in every type of people's, and a filter of which the kernel could do a part.</summary>
+    public string Typed() => Save("typed.dtr", TypedTrace().ToBytes());
+
     /// <summary>A file with these bytes.</summary>
     public string Save(string name, byte[] bytes)
     {
@@ -98,6 +101,17 @@ internal sealed class Recordings : IDisposable
 
         foreach (var line in new[] { "\u0018", "sudo su ", "ls" })
             trace.Sample(13583552_900000000 + (ulong)line.Length, 20, 20, 63, 1, [UserMarker, 0x488ee0], readline, Event(line, 24, 32, (0x488ee0, 8), (0x41e62a, 16)));
+        return trace;
+    }
+
+    internal static TestTrace TypedTrace()
+    {
+        var trace = WithModules(new TestTrace { ChunkSamples = 3 });
+        var typed = new TypedEvent();
+        var conn = typed.AddTo(trace, "size != 10", "dest != 0.0.0.0", "size != 10 && dest != 0.0.0.0");
+        var time = 5_000_000_000UL;
+        foreach (var raw in typed.Records())
+            trace.Sample(time += 1_000_000, 10, 10, 1, 1, [UserMarker, 0x10110, 0x10050], conn, raw);
         return trace;
     }
 

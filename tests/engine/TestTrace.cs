@@ -31,12 +31,14 @@ internal sealed class TestTrace
     /// <summary>Samples for each chunk at most.</summary>
     public int ChunkSamples { get; set; } = 1000;
 
-    public int AddEvent(string name, uint type, ulong config, ulong extraSampleType, string? format)
+    /// <summary>Adds an event; <paramref name="describe"/> may add to what the file says of it.</summary>
+    public int AddEvent(string name, uint type, ulong config, ulong extraSampleType, string? format, Func<EventDescription, EventDescription>? describe = null)
     {
         var attr = new PerfEventAttr { Type = type, Config = config, SampleType = SampleType | extraSampleType, SamplePeriodOrFrequency = 99 };
         attr.Set(PerfAttrFlags.sample_id_all | PerfAttrFlags.freq, true);
         _layouts.Add(new SampleLayout(attr));
-        _events.Add(new EventDescription { Name = name, AttrBytes = attr.Bytes.ToArray(), Ids = [new EventId { Id = 100 + (ulong)_events.Count, Cpu = -1, Pid = -1 }], Format = format, GroupLeader = -1 });
+        var description = new EventDescription { Name = name, AttrBytes = attr.Bytes.ToArray(), Ids = [new EventId { Id = 100 + (ulong)_events.Count, Cpu = -1, Pid = -1 }], Format = format, GroupLeader = -1 };
+        _events.Add(describe is null ? description : describe(description));
         return _events.Count - 1;
     }
 

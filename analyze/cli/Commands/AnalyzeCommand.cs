@@ -28,7 +28,7 @@ internal static class AnalyzeCommand
             if (File.Exists(folder))
                 throw new UserErrorException($"-o {folder}: is a file, a folder was expected");
             var options = selection.Read(result);
-            using var trace = Recording.Open(path, options.Events, selection.DebugFiles(result));
+            using var trace = selection.Open(result, path, options);
             var analysis = Recording.Run(trace, ReportFolder.Needs(options, trace.Events), context);
             Prepare(folder);
             foreach (var (name, write) in ReportFolder.Files(trace, analysis, $"tracekit {CommandTree.Version}"))

@@ -24,8 +24,9 @@ internal static class FlameCommand
             if (kind is not (".svg" or ".html"))
                 throw new UserErrorException($"-o {path}: expected a name that ends in .svg or .html");
             var options = selection.Read(result);
-            using var trace = Recording.Open(input.One(result), options.Events, selection.DebugFiles(result));
+            using var trace = selection.Open(result, input.One(result), options);
             var analysis = Recording.Run(trace, options, context);
+            Recording.TellLeftOut(trace, context, analysis.Totals.LeftOutByRecording);
             if (kind == ".html")
                 OutputFile.Write(path, stream => HtmlReport.Write(HtmlDataBuilder.Build(trace, analysis, $"tracekit {CommandTree.Version}"), stream));
             else

@@ -4,6 +4,7 @@ using TraceKit.Cli.Host;
 using TraceKit.DebugInfo.Types;
 using TraceKit.Engine;
 using TraceKit.Engine.Model;
+using TraceKit.Probes.Plan;
 using TraceKit.Report.Charts;
 using TraceKit.Report.Text;
 
@@ -17,9 +18,9 @@ internal static class HistCommand
 
     public static Command Create(CommandContext context)
     {
-        var command = new Command("hist", "Histogram of a field of an event, with count, mean and percentiles.");
+        var command = new Command("hist", "Histogram of a field of an event: numbers with mean and percentiles, names and texts by value.");
         var input = new InputArguments(command);
-        var field = new Option<string>("--field") { HelpName = "FIELD", Description = "The number to count.", Required = true };
+        var field = new Option<string>("--field") { HelpName = "FIELD", Description = "The field to count.", Required = true };
         var by = new Option<string>("--by") { HelpName = "KEY", Description = "One histogram for each: comm, pid, tid, cpu or a field." };
         var log2 = new Option<bool>("--log2") { Description = "Powers of two (default)." };
         var linear = new Option<string>("--linear") { HelpName = "LO,HI,STEP", Description = "Intervals of one width; 'auto' chooses." };
@@ -35,17 +36,19 @@ internal static class HistCommand
         ];
         command.SetAction(result =>
         {
-            var shape = ShapeOf(result.GetValue(linear), result.GetValue(log2));
+            var asked = ShapeOf(result.GetValue(linear), result.GetValue(log2));
             var chart = result.GetValue(output);
             if (chart is not null && Path.GetExtension(chart) is not (".png" or ".svg"))
                 throw new UserErrorException($"-o {chart}: expected a name that ends in .png or .svg");
             var options = selection.Read(result);
-            using var trace = Recording.Open(input.One(result), options.Events, selection.DebugFiles(result));
+            using var trace = selection.Open(result, input.One(result), options);
             var name = result.GetValue(field)!;
             var key = result.GetValue(by);
             var chosen = EventWith(trace, options.Events, name);
+            var shape = ShapeFor(chosen, name, asked, result.GetValue(log2));
             CheckKey(trace, chosen, key);
             var analysis = Recording.Run(trace, FieldHistograms.Needs(options, chosen, name, key), context);
+            Recording.TellLeftOut(trace, context, analysis.Totals.LeftOutByRecording);
             var views = FieldHistograms.Build(analysis, chosen, name, key, shape);
             foreach (var view in views.Take(MostGroups))
                 context.Out.Write(HistogramText.Render(view) + "\n");
@@ -72,9 +75,17 @@ internal static class HistCommand
             throw new UserErrorException($"{trace.Path}: no event there has a field '{field}'{(near is null ? "" : $", did you mean '{near}'?")}; fields: {(known.Length == 0 ? "none" : string.Join(", ", known))}");
         }
 
-        if (found[0].Fields.First(f => f.Name == field).IsText)
-            throw new UserErrorException($"{found[0].Name}: the field '{field}' is text, a histogram needs a number; 'tracekit report -s {field}' counts its values");
         return found[0];
+    }
+
+    /// <summary>Names are counted one by one unless intervals were asked for; texts cannot be otherwise.</summary>
+    private static HistogramShape ShapeFor(TraceEvent traceEvent, string name, HistogramShape asked, bool log2)
+    {
+        var field = traceEvent.Fields.First(f => f.Name == name);
+        var isAsked = log2 || asked != HistogramShape.Log2;
+        if (isAsked && (field.IsText || field.Kind == PresentationKind.Float))
+            throw new UserErrorException($"{traceEvent.Name}: the field '{name}' is {(field.IsText ? "text" : "a fraction")} and has no intervals; without --log2 and --linear its values are counted");
+        return field.IsCategory && !isAsked ? HistogramShape.Names : asked;
     }
 
     private static void CheckKey(Trace trace, TraceEvent traceEvent, string? key)

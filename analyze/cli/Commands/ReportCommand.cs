@@ -47,7 +47,7 @@ internal static class ReportCommand
             if (result.GetValue(children) && result.GetValue(noChildren))
                 throw new UserErrorException("--children and --no-children exclude each other");
             var options = selection.Read(result);
-            using var trace = Recording.Open(input.One(result), options.Events, selection.DebugFiles(result));
+            using var trace = selection.Open(result, input.One(result), options);
             if (keys is not null && ReportBuilder.UnknownKey(trace.Events, keys) is { } unknown)
                 throw UnknownKey(trace, unknown);
             var analysis = Recording.Run(trace, options with { Fields = ReportBuilder.FieldsNeeded(trace.Events, keys), KeepCpus = ReportBuilder.NeedsCpu(keys), Source = ReportBuilder.SourceNeeded(keys, options.Source.HasFlag(SourceDetail.Inlines)) }, context);

@@ -45,7 +45,7 @@ internal static class ScriptCommand
             var what = selection.Read(result);
             if (options.Added.HasFlag(ScriptFields.SrcLine))
                 what = what with { Source = what.Source | SourceDetail.Lines };
-            using var trace = Recording.Open(input.One(result), what.Events, selection.DebugFiles(result));
+            using var trace = selection.Open(result, input.One(result), what);
             Print(context, trace, what, options, result.GetValue(sideBand));
             Recording.WarnOfLosses(trace, context);
             Recording.WarnOfOtherFiles(trace, context);
@@ -70,6 +70,7 @@ internal static class ScriptCommand
 
         context.Out.Write(text);
         context.Out.Flush();
+        Recording.TellLeftOut(trace, context, stream.LeftOutByRecording);
     }
 
     private static UserErrorException UnknownField(string word)

@@ -1,6 +1,7 @@
 using TraceKit.DebugInfo.Types;
 using TraceKit.Engine;
 using TraceKit.Engine.DebugFiles;
+using TraceKit.Engine.Model;
 using TraceKit.Format.Dtr;
 
 namespace TraceKit.Cli.Host;
@@ -20,12 +21,13 @@ internal static class Recording
     /// <param name="path">The file, or <c>-</c>.</param>
     /// <param name="events">Names of events.</param>
     /// <param name="debugFiles">Where files that it lacks may be looked for; null for nowhere.</param>
-    public static Trace Open(string path, IReadOnlyList<string> events, DebugFileOptions? debugFiles = null)
+    /// <param name="rawFields">Show fields as the kernel has them.</param>
+    public static Trace Open(string path, IReadOnlyList<string> events, DebugFileOptions? debugFiles = null, bool rawFields = false)
     {
-        var trace = Seekable(path, () => Trace.Open(path, debugFiles));
+        var trace = Seekable(path, () => Trace.Open(path, debugFiles, rawFields));
         foreach (var name in events)
         {
-            if (trace.Events.Any(e => e.Name == name || e.Name.EndsWith(":" + name, StringComparison.Ordinal)))
+            if (trace.Events.Any(e => IsWanted(e, [name])))
                 continue;
             var near = Suggestions.Nearest(name, trace.Events.Select(e => e.Name));
             var message = $"{path}: has no event '{name}'{(near is null ? "" : $", did you mean '{near}'?")}; it has {List(trace)}";
@@ -35,6 +37,10 @@ internal static class Recording
 
         return trace;
     }
+
+    /// <summary>Whether an event is one of those asked for; all are when none is.</summary>
+    public static bool IsWanted(TraceEvent traceEvent, IReadOnlyList<string> events) =>
+        events.Count == 0 || events.Any(name => traceEvent.Name == name || traceEvent.Name.EndsWith(":" + name, StringComparison.Ordinal));
 
     /// <summary>Runs the analysis and warns about what it could not read.</summary>
     public static Analysis Run(Trace trace, AnalysisOptions options, CommandContext context)
@@ -61,9 +67,24 @@ internal static class Recording
             context.Warn($"{path}: the recording did not end in order; what was written before is used");
         if (totals is not null && (totals.Malformed > 0 || totals.UnknownEvent > 0))
             context.Warn($"{path}: {totals.Malformed} records against their layout and {totals.UnknownEvent} of unknown events left out");
+        foreach (var traceEvent in trace.Events)
+        {
+            if (traceEvent.FilterProblem.Length > 0)
+                context.Warn($"{path}: {traceEvent.Name}: the recording's own filter cannot be read, so nothing is left out by it: {traceEvent.FilterProblem}");
+            if (traceEvent.UnknownKinds > 0)
+                context.Warn($"{path}: {traceEvent.Name}: {traceEvent.UnknownKinds} of its arguments have types of a newer tracekit: shown as plain numbers");
+        }
+
         var lost = totals?.Lost ?? (long)(trace.Summary?.Lost ?? 0);
         if (lost > 0)
             context.Warn($"{path}: {lost} samples were lost while recording");
+    }
+
+    /// <summary>Samples that are in the file and not in the output, where the output itself does not say so.</summary>
+    public static void TellLeftOut(Trace trace, CommandContext context, long samples)
+    {
+        if (samples > 0)
+            ErrorReporter.WriteLine(context.Error, "note", $"{trace.Path}: {samples} samples left out by the recording's own filters (--no-stored-filter shows them)");
     }
 
     /// <summary>Files that were where they were looked for, and are of another build: without a word somebody would think that they were used.</summary>

@@ -19,6 +19,9 @@ internal sealed class SelectionOptions
     private readonly Option<string> _tids = new("--tid") { HelpName = "TIDS", Description = "Only these threads, with commas." };
     private readonly Option<string> _cpus = new("--cpu", "-C") { HelpName = "CPUS", Description = "Only these CPUs: 0,2-3." };
 
+    private readonly Option<bool> _noStoredFilter = new("--no-stored-filter") { Description = "Also what the recording's own filters leave out when it is read." };
+    private readonly Option<bool> _rawFields = new("--raw-fields") { Description = "Fields of probes as the kernel has them, not as arguments in people's types." };
+
     private readonly Option<bool> _inline = new("--inline") { Description = "Show inlined functions, where debug information is at hand (default)." };
     private readonly Option<bool> _noInline = new("--no-inline") { Description = "Only functions that have code of their own." };
 
@@ -30,7 +33,7 @@ internal sealed class SelectionOptions
     /// <summary>Adds them to a command.</summary>
     public SelectionOptions(Command command)
     {
-        foreach (var option in new Option[] { _events, _filter, _time, _comms, _pids, _tids, _cpus, _inline, _noInline, _noDemangle, _templateDepth })
+        foreach (var option in new Option[] { _events, _filter, _time, _comms, _pids, _tids, _cpus, _noStoredFilter, _rawFields, _inline, _noInline, _noDemangle, _templateDepth })
             command.Options.Add(option);
         _debugFiles = new DebugFileArguments(command);
     }
@@ -57,7 +60,7 @@ internal sealed class SelectionOptions
             }
             catch (FilterSyntaxException exception)
             {
-                throw new UserErrorException($"--filter '{expression}': column {exception.Position + 1}: expected {exception.Expected}, found {exception.Found}");
+                throw WrongFilter(exception);
             }
         }
 
@@ -72,6 +75,7 @@ internal sealed class SelectionOptions
             Source = result.GetValue(_noInline) ? SourceDetail.None : SourceDetail.Inlines,
             Events = Events(result),
             Filter = filter,
+            IgnoreStoredFilters = result.GetValue(_noStoredFilter),
             Time = time,
             Comms = result.GetValue(_comms)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [],
             Pids = Numbers("--pid", result.GetValue(_pids)),
@@ -79,6 +83,22 @@ internal sealed class SelectionOptions
             Cpus = Numbers("--cpu", result.GetValue(_cpus)),
         };
     }
+
+    /// <summary>Opens a recording and checks that the events and the names of the filter exist there.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="path">The file, or <c>-</c>.</param>
+    /// <param name="options">What <see cref="Read"/> gave.</param>
+    public Trace Open(ParseResult result, string path, AnalysisOptions options)
+    {
+        var trace = Recording.Open(path, options.Events, DebugFiles(result), result.GetValue(_rawFields));
+        if (options.Filter is null || trace.FindProblem(options.Filter, i => Recording.IsWanted(trace.Events[i], options.Events)) is not { } problem)
+            return trace;
+        trace.Dispose();
+        throw WrongFilter(problem);
+    }
+
+    private static UserErrorException WrongFilter(FilterSyntaxException problem) =>
+        new($"--filter '{problem.Text}': column {problem.Position + 1}: expected {problem.Expected}, found {problem.Found}");
 
     private static List<int> Numbers(string option, string? text)
     {

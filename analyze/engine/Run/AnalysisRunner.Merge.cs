@@ -43,6 +43,7 @@ internal sealed partial class AnalysisRunner
         var analysis = new Analysis(trace.Events, parts.Model.Modules, threads, samples, stacks, frames, functions, offsets, Totals(parts, workers), unwind);
         CountReasons(analysis);
         analysis.Missing = MissingPieces.Of(analysis, options.Source.HasFlag(SourceDetail.Lines), module => parts.Data[module].HasUnwind);
+        analysis.StoredFiltersIgnored = options.IgnoreStoredFilters;
         analysis.FileName = Path.GetFileName(trace.Path);
         return analysis;
     }

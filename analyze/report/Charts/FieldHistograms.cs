@@ -32,6 +32,8 @@ public static class FieldHistograms
     /// <param name="shape">Intervals.</param>
     public static IReadOnlyList<HistogramView> Build(Analysis analysis, TraceEvent traceEvent, string field, string? by, HistogramShape shape)
     {
+        if (shape == HistogramShape.Names)
+            return BuildNames(analysis, traceEvent, field, by);
         var column = analysis.Samples.Field(field);
         var groups = new Dictionary<string, (List<long> Values, List<long> Counts, long Unreadable)>(StringComparer.Ordinal);
         for (var row = 0; row < analysis.Samples.Count; row++)
@@ -58,11 +60,52 @@ public static class FieldHistograms
         foreach (var (key, group) in groups.OrderByDescending(g => g.Value.Counts.Sum()).ThenBy(g => g.Key, StringComparer.Ordinal))
         {
             var title = $"{traceEvent.Name}: {field}" + (by is null ? "" : $" ({by} {Text.SafeText.Show(key)})");
-            views.Add(HistogramViews.Of(Count(group.Values, group.Counts, shape), title, field, "", shape == HistogramShape.Log2, group.Unreadable));
+            views.Add(HistogramViews.Of(Count(group.Values, group.Counts, shape), title, field, UnitOf(traceEvent, field), shape == HistogramShape.Log2, group.Unreadable));
         }
 
         if (views.Count == 0)
             views.Add(HistogramViews.Of(Histogram.Log2([]), $"{traceEvent.Name}: {field}", field, "", true));
+        return views;
+    }
+
+    /// <summary>The unit of a field's numbers; empty when it has none.</summary>
+    public static string UnitOf(TraceEvent traceEvent, string field) => traceEvent.Fields.FirstOrDefault(f => f.Name == field)?.Unit ?? "";
+
+    private static List<HistogramView> BuildNames(Analysis analysis, TraceEvent traceEvent, string field, string? by)
+    {
+        var column = analysis.Samples.Field(field);
+        var groups = new Dictionary<string, (Dictionary<long, (int Row, long Count)> Values, long Unreadable)>(StringComparer.Ordinal);
+        for (var row = 0; row < analysis.Samples.Count; row++)
+        {
+            if (analysis.Samples.Events[row] != traceEvent.Index)
+                continue;
+            var key = by is null ? "" : KeyOf(analysis, row, by);
+            if (!groups.TryGetValue(key, out var group))
+                group = ([], 0);
+            if (column is null || !column.Has(row))
+                group.Unreadable += analysis.Samples.Counts[row];
+            else
+                group.Values[column.Values[row]] = (row, group.Values.GetValueOrDefault(column.Values[row]).Count + analysis.Samples.Counts[row]);
+            groups[key] = group;
+        }
+
+        var views = new List<HistogramView>();
+        foreach (var (key, group) in groups.OrderByDescending(g => g.Value.Values.Values.Sum(v => v.Count)).ThenBy(g => g.Key, StringComparer.Ordinal))
+        {
+            // Each distinct value is put into words once; two may look alike.
+            var names = new Dictionary<string, long>(StringComparer.Ordinal);
+            foreach (var (row, count) in group.Values.Values)
+            {
+                var name = column!.Format(row);
+                names[name] = names.GetValueOrDefault(name) + count;
+            }
+
+            var title = $"{traceEvent.Name}: {field}" + (by is null ? "" : $" ({by} {Text.SafeText.Show(key)})");
+            views.Add(HistogramViews.OfNames(names, title, field, group.Unreadable));
+        }
+
+        if (views.Count == 0)
+            views.Add(HistogramViews.OfNames(new Dictionary<string, long>(), $"{traceEvent.Name}: {field}", field));
         return views;
     }
 

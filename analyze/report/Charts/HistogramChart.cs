@@ -42,12 +42,29 @@ public static class HistogramChart
         AddPercentiles(plot, view, low, high);
         plot.Axes.SetLimits(low, high, 0, top * 1.08);
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = ChartTheme.Short, IntegerTicksOnly = true };
-        plot.Axes.Bottom.TickGenerator = view.IsLog2
-            ? Log2Ticks(view)
+        plot.Axes.Bottom.TickGenerator = view.Labels.Count > 0 ? LabelTicks(view)
+            : view.IsLog2 ? Log2Ticks(view)
             : new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = ChartTheme.Short };
+        if (view.Labels.Count > 0)
+        {
+            plot.Axes.Bottom.TickLabelStyle.Rotation = view.Labels.Count > 4 ? 90 : 0;
+            plot.Axes.Bottom.TickLabelStyle.Alignment = view.Labels.Count > 4 ? Alignment.MiddleLeft : Alignment.UpperCenter;
+            plot.Axes.Bottom.MinimumSize = view.Labels.Count > 4 ? 170 : 0;
+        }
+
         if (view.Percentiles.Count > 0)
             ChartTheme.ShowLegend(plot);
         return plot;
+    }
+
+    /// <summary>Names under their bars, upright where they would touch.</summary>
+    private static ScottPlot.TickGenerators.NumericManual LabelTicks(HistogramView view)
+    {
+        const int MostLetters = 24;
+        var ticks = new ScottPlot.TickGenerators.NumericManual();
+        for (var i = 0; i < view.Labels.Count; i++)
+            ticks.AddMajor(i + 0.5, view.Labels[i].Length > MostLetters ? view.Labels[i][..(MostLetters - 2)] + ".." : view.Labels[i]);
+        return ticks;
     }
 
     private static void AddPercentiles(Plot plot, HistogramView view, double low, double high)

@@ -24,6 +24,12 @@ public sealed class HistogramView
     /// <summary>Whether a bar's width doubles from one to the next.</summary>
     public bool IsLog2 { get; init; }
 
+    /// <summary>Of values that are names, one for each bar, most frequent first; empty for numbers. Bars then stand at 0, 1, 2, … and means say nothing.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Distinct values, where <see cref="Labels"/> has them.</summary>
+    public int DistinctValues { get; init; }
+
     /// <summary>Events with a value.</summary>
     public long Count { get; init; }
 

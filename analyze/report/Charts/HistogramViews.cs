@@ -1,10 +1,43 @@
 using TraceKit.Engine.Aggregates;
+using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Charts;
 
 /// <summary>What a histogram is drawn from, made from the engine's.</summary>
 public static class HistogramViews
 {
+    /// <summary>Values that have names are shown so many at most; the others are one bar together.</summary>
+    public const int MostLabels = 30;
+
+    /// <summary>The view of values that are names: counted one by one, most frequent first.</summary>
+    /// <param name="counts">How often each occurs.</param>
+    /// <param name="title">Title.</param>
+    /// <param name="valueName">The field.</param>
+    /// <param name="unreadable">Events without a readable value.</param>
+    public static HistogramView OfNames(IReadOnlyDictionary<string, long> counts, string title, string valueName, long unreadable = 0)
+    {
+        var sorted = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).ToArray();
+        var shown = sorted.Length > MostLabels ? MostLabels - 1 : sorted.Length;
+        var bars = new List<HistogramBar>();
+        var labels = new List<string>();
+        foreach (var (name, count) in sorted.Take(shown))
+        {
+            bars.Add(new HistogramBar(bars.Count, bars.Count + 1, count));
+            labels.Add(SafeText.Show(name));
+        }
+
+        if (shown < sorted.Length)
+        {
+            bars.Add(new HistogramBar(shown, shown + 1, sorted.Skip(shown).Sum(c => c.Value)));
+            labels.Add(FormattableString.Invariant($"({sorted.Length - shown} more values)"));
+        }
+
+        return new HistogramView
+        {
+            Title = title, ValueName = valueName, Bars = bars, Labels = labels, DistinctValues = sorted.Length, Count = sorted.Sum(c => c.Value), Unreadable = unreadable,
+        };
+    }
+
     /// <summary>The view of a histogram.</summary>
     /// <param name="histogram">Counted.</param>
     /// <param name="title">Title.</param>

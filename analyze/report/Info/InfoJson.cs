@@ -115,6 +115,10 @@ public static class InfoJson
             json.WriteString("filter", described.Filter);
             json.WriteString("probe", described.ProbeDefinition);
             json.WriteBoolean("side_band_only", described.IsSideBandOnly);
+            json.WriteString("analyzer_filter", described.AnalyzerFilter);
+            json.WriteString("filter_source", described.FilterSource);
+            json.WriteString("probe_source", described.ProbeSource);
+            DefinitionJson.Write(json, described);
             if (info.Summary?.Events.FirstOrDefault(t => t.EventIndex == i) is { } totals)
             {
                 json.WriteNumber("samples", totals.Samples);

@@ -138,6 +138,7 @@ public static class InfoText
                 + (totals is null ? "" : FormattableString.Invariant($": {totals.Samples} samples, {totals.Lost} lost"))
                 + (described.Filter is { Length: > 0 } filter ? $", filter {SafeText.Show(filter)}" : "")
                 + (described.ProbeDefinition is { Length: > 0 } probe ? $", {SafeText.Show(probe)}" : ""));
+            DefinitionText.Append(text, described);
         }
     }
 

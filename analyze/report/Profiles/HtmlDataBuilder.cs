@@ -242,6 +242,7 @@ public static class HtmlDataBuilder
         if (analysis.Unwind.Samples > analysis.Unwind.ReachedRoot)
             notes.Add($"Stacks: {LossNotes.Complete(analysis.Unwind)}{string.Concat(LossNotes.Incomplete(analysis, 3).Select(part => "; " + part))}");
         notes.AddRange(LossNotes.Missing(analysis, 3));
+        notes.AddRange(LossNotes.Filters(analysis));
         notes.AddRange(trace.Host.Notes);
         if (trace.Summary is null)
             notes.Add("The recording did not end in order: what was not yet written when it stopped is missing.");

@@ -18,6 +18,9 @@ public static class LossNotes
     {
         var totals = analysis.Totals;
         var notes = new List<string> { $"Samples: {N(totals.Read)} read, {N(totals.Used)} used, {N(totals.Filtered)} left out by options, {N(totals.Lost)} lost" };
+        notes.AddRange(Filters(analysis));
+        if (analysis.Events.Sum(e => e.UnknownKinds) is > 0 and var unknown)
+            notes.Add($"Arguments: {N(unknown)} have types of a newer tracekit and are shown as plain numbers");
         if (totals.Throttled > 0)
             notes.Add($"Throttled by the kernel: {N(totals.Throttled)} times (samples not taken; their number is unknown)");
         if (totals.DamagedChunks > 0 || totals.DamagedBytes > 0)
@@ -44,6 +47,26 @@ public static class LossNotes
         if (totals.DamagedChunks > 0 || totals.DamagedBytes > 0)
             notes.Add($"{N(totals.DamagedChunks)} chunks, {N(totals.DamagedBytes)} bytes of the file could not be read");
         return notes;
+    }
+
+    /// <summary>The filters of the recording that the kernel could not evaluate whole: what is done about them, and what they left out.</summary>
+    public static IEnumerable<string> Filters(Analysis analysis)
+    {
+        foreach (var traceEvent in analysis.Events)
+        {
+            if (traceEvent.AnalyzerFilter.Length == 0)
+                continue;
+            var (name, rest) = (SafeText.Show(traceEvent.Name), SafeText.Show(traceEvent.AnalyzerFilter));
+            if (traceEvent.FilterProblem.Length > 0)
+                yield return $"Filter of {name} not applied: '{rest}': {SafeText.Show(traceEvent.FilterProblem)}";
+            else if (analysis.StoredFiltersIgnored)
+                yield return $"Filter of {name} left aside as asked for: '{rest}'";
+            else
+                yield return $"Filter of {name}: {(traceEvent.Filter.Length > 0 ? $"'{SafeText.Show(traceEvent.Filter)}' was applied by the kernel, " : "")}'{rest}' here";
+        }
+
+        if (analysis.Totals.LeftOutByRecording > 0)
+            yield return $"Left out by these filters: {N(analysis.Totals.LeftOutByRecording)} samples (--no-stored-filter shows them)";
     }
 
     private static string Unresolved(AnalysisTotals totals)

@@ -15,8 +15,10 @@ public static class HistogramText
         var text = new StringBuilder();
         text.Append(view.Title).Append('\n');
         var unit = view.Unit.Length > 0 ? " " + view.Unit : "";
-        text.Append(CultureInfo.InvariantCulture,
-            $"count {view.Count}, mean {Number(view.Mean)}{unit}, min {Number(view.Minimum)}, max {Number(view.Maximum)}");
+        if (view.Labels.Count > 0)
+            text.Append(CultureInfo.InvariantCulture, $"count {view.Count}, {view.DistinctValues} {(view.DistinctValues == 1 ? "value" : "values")}");
+        else
+            text.Append(CultureInfo.InvariantCulture, $"count {view.Count}, mean {Number(view.Mean)}{unit}, min {Number(view.Minimum)}, max {Number(view.Maximum)}");
         foreach (var (percent, value) in view.Percentiles)
             text.Append(CultureInfo.InvariantCulture, $", p{percent:0.##} {Number(value)}");
         text.Append('\n');
@@ -29,8 +31,8 @@ public static class HistogramText
         var rows = new List<(string Label, long Count)>();
         if (view.Below > 0)
             rows.Add(($"below {Number(view.Bars.Count > 0 ? view.Bars[0].Low : 0)}", view.Below));
-        foreach (var bar in view.Bars)
-            rows.Add((Label(bar, view.IsLog2), bar.Count));
+        for (var i = 0; i < view.Bars.Count; i++)
+            rows.Add((i < view.Labels.Count ? view.Labels[i] : Label(view.Bars[i], view.IsLog2), view.Bars[i].Count));
         if (view.Above > 0)
             rows.Add(($"{(view.Bars.Count > 0 ? Number(view.Bars[^1].High) : "")} and above".Trim(), view.Above));
 
