@@ -33,7 +33,8 @@ internal sealed partial class Points(ProbeSyntax syntax, ProbeTarget target, Pro
         var left = 0;
         foreach (var site in sites)
         {
-            if (target.WhyNot(site.Address, site.IsReturn) is { } reason)
+            var whole = site.Symbol is { } symbol && (site.IsEntry || site.IsReturn) ? target.WhyNotFunction(symbol, site.IsReturn) : null;
+            if ((whole ?? target.WhyNot(site.Address, site.IsReturn)) is { } reason)
             {
                 reason = $"{Name(site)} cannot be probed: {reason}";
                 first ??= reason;
