@@ -30,7 +30,7 @@ internal sealed class Variables(ProbeTarget target, Site site)
             {
                 if (variable.Name != name)
                     continue;
-                if (variable.IsInScope(site.Address))
+                if (IsInScope(copy, variable))
                     best = variable;
                 else
                     outside ??= variable;
@@ -59,7 +59,7 @@ internal sealed class Variables(ProbeTarget target, Site site)
         {
             foreach (var variable in copy.Variables)
             {
-                if (variable.Name is { Length: > 0 } name && (variable.IsParameter || !onlyParameters) && variable.IsInScope(site.Address) && names.Add(name) && Find(name) is { } known)
+                if (variable.Name is { Length: > 0 } name && (variable.IsParameter || !onlyParameters) && IsInScope(copy, variable) && names.Add(name) && Find(name) is { } known)
                     found.Add(known);
             }
 
@@ -86,7 +86,7 @@ internal sealed class Variables(ProbeTarget target, Site site)
         {
             foreach (var variable in copy.Variables)
             {
-                if (variable.Name is { } name && variable.IsInScope(site.Address))
+                if (variable.Name is { } name && IsInScope(copy, variable))
                     yield return name;
             }
         }
@@ -127,6 +127,9 @@ internal sealed class Variables(ProbeTarget target, Site site)
         var place = FromLocation(convention.Result(function), isResult: site.IsReturn);
         return new Found("", new Value(function.ReturnType, place), $"{function.Source}; result by {convention.Name}");
     }
+
+    /// <summary>Whether a variable's block holds the instruction. The entry of an inlined copy may lie before all of its ranges: its parameters are there all the same.</summary>
+    private bool IsInScope(DebugFunctionCopy copy, DebugVariable variable) => variable.IsInScope(site.Address) || (variable.IsParameter && copy.Entry == site.Address);
 
     private static Found OfMarker(TargetMarker marker, int number)
     {
