@@ -27,6 +27,8 @@ internal static class ArgumentNames
 
                     // perf names a variable whose type is given after both: x:u64 is x_u64.
                     return plain && argument.Type is { } type && FetchBuilder.IsKernelType(type) ? $"{name}_{Text(type)}" : name;
+                case MemberSyntax { Name: [>= '0' and <= '9', ..] } field:
+                    return Default(new ArgumentSyntax(null, field.Target, null, false, argument.Span)) is { } tuple ? $"{tuple}_{field.Name}" : null;
                 case MemberSyntax member:
                     return member.Name;
                 case MethodSyntax method:

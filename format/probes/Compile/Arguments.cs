@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceKit.DebugInfo.Types;
 using TraceKit.Probes.Plan;
 using TraceKit.Probes.Syntax;
 using TraceKit.Probes.Targets;
@@ -53,26 +54,27 @@ internal sealed class Arguments(ProbeSyntax syntax, ProbeTarget target, ProbeOpt
 
     private void Plan(ArgumentSyntax argument, string name, bool isGiven, Evaluator evaluator, Value value, string expression)
     {
-        var builder = new FetchBuilder(target, options, evaluator, notes);
+        var builder = new FetchBuilder(target, options, evaluator, notes, expression);
         var fetched = builder.Build(value, argument);
         var fetches = new List<KernelFetch>(fetched.Fetches.Count);
-        if (isGiven && fetched.Fetches.Count == 1 && taken.Contains(name))
+        if (isGiven && taken.Contains(name))
             throw Error(argument.Span, $"two arguments are called '{name}': give one of them another name");
+        var shown = fetched.Fetches.Count == 1 ? name : ArgumentNames.Unique(name, "", taken);
         foreach (var fetch in fetched.Fetches)
         {
             var length = fetch.Text.Length + (fetch.Type is null ? 0 : fetch.Type.Length + 1);
             if (length > MaxTextLength)
                 throw Error(argument.Span, $"'{expression}' becomes {length} characters in the kernel's words, {fetch.Text}, and it takes {MaxTextLength}: begin nearer to the value");
-            fetches.Add(new KernelFetch(ArgumentNames.Unique(name, fetch.Suffix, taken), fetch.Text, fetch.Type));
+            fetches.Add(new KernelFetch(ArgumentNames.Unique(shown, fetch.Suffix, taken), fetch.Text, fetch.Type));
         }
 
         planned.Add(new PlannedArgument
         {
-            Name = fetches.Count == 1 ? fetches[0].Name : name,
+            Name = fetches.Count == 1 ? fetches[0].Name : shown,
             Expression = expression,
             Fetches = fetches,
             Presentation = fetched.Presentation,
-            TypeText = value.Type is null || value.Type is DistanceType ? null : value.Type is SizedInteger { Of: { } of } ? TypeText.Of(of) : value.Type is SizedInteger ? null : TypeText.Of(value.Type),
+            TypeText = value.Type is null || value.Type is DistanceType ? null : value.Type is SizedInteger { Of: { } of } ? TypeNames.Format(of) : value.Type is SizedInteger ? null : TypeNames.Format(value.Type),
             Origin = string.Join("; ", evaluator.Origins),
         });
     }

@@ -61,6 +61,7 @@ internal sealed partial class Evaluator
         var size = TypeWalk.SizeOf(element);
         if (element is null || size is null)
             throw Error(index.Span, $"the size of {TypeWalk.Describe(element)} is not known: a cast tells, as in ((int *)…)[{index.Index}]");
+        Available(pointer, index.Span, "the elements' address");
         if (pointer.Pointee(isUser) is not { } place)
             throw Error(index.Span, "its address cannot be read here");
         return new Value(element, ((Place.Memory)place).At((long)(Bits(index, size.Value) / 8)));
@@ -178,17 +179,17 @@ internal sealed partial class Evaluator
 
     private Value? Of(Shape shape, Value value, string name) => (shape, name) switch
     {
-        (Shape.Text text, "size" or "length" or "len") => text.Length,
+        (Shape.Text text, "size" or "length" or "len") => Number(text.Length),
         (Shape.Text text, "c_str" or "data" or "as_ptr") => text.Data,
-        (Shape.Sequence { Length: { } length }, "size" or "len") => length,
+        (Shape.Sequence { Length: { } length }, "size" or "len") => Number(length),
         (Shape.Sequence { Length: null, End: { } } sequence, "size" or "len") => new Value(new DistanceType(sequence), sequence.Data.Place),
-        (Shape.Sequence { Capacity: { } capacity }, "cap" or "capacity") => capacity,
+        (Shape.Sequence { Capacity: { } capacity }, "cap" or "capacity") => Number(capacity),
         (Shape.Sequence sequence, "data" or "as_ptr" or "begin") => sequence.Data,
         (Shape.Sequence { End: { } end }, "end") => end,
         (Shape.Sequence sequence, "front") => sequence.Data.Pointee(isUser) is { } place ? new Value(sequence.Element, place) : null,
-        (Shape.Counted counted, "size" or "len") => counted.Length,
+        (Shape.Counted counted, "size" or "len") => Number(counted.Length),
         (Shape.Owner owner, "get" or "as_ptr") => owner.Pointer,
-        (Shape.Owner { Uses: { } uses }, "use_count" or "strong_count") => uses,
+        (Shape.Owner { Uses: { } uses }, "use_count" or "strong_count") => Number(uses),
         (Shape.Maybe maybe, "has_value" or "is_some") => maybe.Flag,
         (Shape.Maybe maybe, "value" or "unwrap") => maybe.Payload,
         (Shape.Wrapping wrapping, "load" or "get") => wrapping.Inner,
@@ -196,6 +197,9 @@ internal sealed partial class Evaluator
         (Shape.Wrapping wrapping, _) => ShapeOf(wrapping.Inner) is { } inner ? Of(inner, wrapping.Inner, name) : null,
         _ => null,
     };
+
+    /// <summary>A count is shown as a decimal number, whatever its type.</summary>
+    private Value Number(Value value) => ShapeOf(value) is Shape.Wrapping wrapping ? Number(wrapping.Inner) : new Value(new SizedInteger(TypeWalk.SizeOf(value.Type) is { } size and (1 or 2 or 4 or 8) ? size : 8), value.Place);
 
     private ProbeSyntaxException NoMethod(Value value, Shape? shape, MethodSyntax method)
     {

@@ -26,6 +26,7 @@ internal sealed partial class Evaluator(string text, ProbeTarget target, Site si
         var value = expression switch
         {
             VariableSyntax variable => Variable(variable),
+            MemberSyntax { Target: SpecialSyntax { Kind: SpecialKind.ReturnValue }, Name: [>= '0' and <= '9'] digit } one when site.IsReturnInstruction => Result(one, digit[0] - '0'),
             MemberSyntax member => Member(Evaluate(member.Target), member),
             MethodSyntax method => Method(Evaluate(method.Target), method),
             IndexSyntax index => Index(Evaluate(index.Target), index),
@@ -161,6 +162,15 @@ internal sealed partial class Evaluator(string text, ProbeTarget target, Site si
             default:
                 throw Error(special.Span, "$vars and $params stand alone: they are arguments themselves");
         }
+    }
+
+    /// <summary><c>$retval.1</c>: one of several results of a Go function.</summary>
+    private Value Result(MemberSyntax member, int number)
+    {
+        if (variables.Result(number) is not { } result)
+            throw Error(member.NameSpan, $"{site.FunctionName} returns {site.Function?.Results.Count ?? 0} values: the first is $retval.0");
+        Note(result.Origin);
+        return Available(result.Value, member.Span, $"$retval.{number}");
     }
 
     private string Register(RegisterSyntax register)

@@ -56,7 +56,7 @@ internal sealed partial class FetchBuilder
             case "enum":
                 if (declared is SizedInteger { Of: { Kind: DebugTypeKind.Enum } } || declared?.Kind == DebugTypeKind.Enum || declared?.Variants is not null)
                     return Default(value, argument);
-                throw evaluator.Error(type.Span, $"'{Source(argument)}' is {TypeWalk.Describe(value.Type)}, no enum: a cast names one, as in (enum e){Source(argument)}");
+                throw evaluator.Error(type.Span, $"'{expression}' is {TypeWalk.Describe(value.Type)}, no enum: a cast names one, as in (enum e){expression}");
             case "symbol" or "symstr" or "char" or "%pd" or "%pD" when type.Length is null:
                 return Fetched.One(Word(value, argument), type.Name);
             case "u" or "s" or "x":
@@ -75,12 +75,12 @@ internal sealed partial class FetchBuilder
 
         if (value.BitSize != 0)
         {
-            notes.Add($"'{Source(argument)}' is {value.BitSize} bits: these are fetched, and :{type.Name} is not needed");
+            notes.Add($"'{expression}' is {value.BitSize} bits: these are fetched, and :{type.Name} is not needed");
             return BitField(value, argument);
         }
 
         if (declared is not null && evaluator.ShapeOf(value) is Shape.Text or Shape.Sequence)
-            throw evaluator.Error(type.Span, $"'{Source(argument)}' is {TypeWalk.Describe(value.Type)}, no number: leave the type out for the text, or ask for size() or an element");
+            throw evaluator.Error(type.Span, $"'{expression}' is {TypeWalk.Describe(value.Type)}, no number: leave the type out for the text, or ask for size() or an element");
         return Fetched.One(Word(value, argument), type.Name);
     }
 
@@ -90,7 +90,7 @@ internal sealed partial class FetchBuilder
         if (value.BitSize != 0)
             return new Fetched(BitField(value, argument).Fetches, new Presentation { Kind = kind });
         if (TypeWalk.SizeOf(value.Type) is { } size && size < bytes && kind is not (PresentationKind.Nanoseconds or PresentationKind.Errno or PresentationKind.Boolean or PresentationKind.Pointer))
-            throw evaluator.Error(argument.Type!.Span, $"'{Source(argument)}' is {size} bytes, :{argument.Type.Name} reads {bytes}");
+            throw evaluator.Error(argument.Type!.Span, $"'{expression}' is {size} bytes, :{argument.Type.Name} reads {bytes}");
         return Fetched.One(Word(value, argument), kernelType, kind);
     }
 
@@ -133,12 +133,12 @@ internal sealed partial class FetchBuilder
                 return Fetched.One(Pointee(value, argument), type.Name);
             if (evaluator.ShapeOf(new Value(declared.Target, value.Pointee(false) ?? new Place.Nowhere(""))) is Shape.Text behind)
                 return Fetched.One(Pointee(behind.Data, argument), type.Name);
-            throw evaluator.Error(type.Span, $"'{Source(argument)}' is {TypeWalk.Describe(value.Type)}: a text is read through a pointer to characters");
+            throw evaluator.Error(type.Span, $"'{expression}' is {TypeWalk.Describe(value.Type)}: a text is read through a pointer to characters");
         }
 
         if (declared.Kind == DebugTypeKind.Array && (TypeWalk.IsByte(TypeWalk.Strip(declared.Target)) || TypeWalk.Strip(declared.Target) is null) && value.Place is Place.Memory memory)
             return Fetched.One(memory.Text, type.Name);
-        throw evaluator.Error(type.Span, $"'{Source(argument)}' is {TypeWalk.Describe(value.Type)}: a text is read through a pointer to characters, or from an array of them");
+        throw evaluator.Error(type.Span, $"'{expression}' is {TypeWalk.Describe(value.Type)}: a text is read through a pointer to characters, or from an array of them");
     }
 
     /// <summary>At most so many bytes of a text that carries its length.</summary>
@@ -158,7 +158,7 @@ internal sealed partial class FetchBuilder
                 return Text(sequence.Data, length, bytes, argument);
             default:
                 if (type.Length is not null)
-                    notes.Add($"'{Source(argument)}' carries no length: it is read up to its NUL, however long");
+                    notes.Add($"'{expression}' carries no length: it is read up to its NUL, however long");
                 return String(value, declared, new TypeSyntax("string", null, null, type.Span), argument);
         }
     }
@@ -185,15 +185,15 @@ internal sealed partial class FetchBuilder
         };
         var place = pointer is null ? value.Place : pointer.Pointee(argument.IsUser && target.IsKernel);
         if (place is not Place.Memory memory)
-            throw evaluator.Error(argument.Type!.Span, $"'{Source(argument)}' is not in memory here: arrays are read from memory only");
+            throw evaluator.Error(argument.Type!.Span, $"'{expression}' is not in memory here: arrays are read from memory only");
         if (pointer is null && atLeast > 0 && TypeWalk.SizeOf(declared) is { } size && size < atLeast)
-            throw evaluator.Error(argument.Type!.Span, $"'{Source(argument)}' is {size} bytes, :{argument.Type.Name} reads {atLeast}");
+            throw evaluator.Error(argument.Type!.Span, $"'{expression}' is {size} bytes, :{argument.Type.Name} reads {atLeast}");
         return memory;
     }
 
     private string Pointee(Value pointer, ArgumentSyntax argument) => pointer.Pointee(argument.IsUser && target.IsKernel) is Place.Memory memory
         ? memory.Text
-        : throw evaluator.Error(argument.Expression.Span, $"'{Source(argument)}' is at no address that can be read here");
+        : throw evaluator.Error(argument.Expression.Span, $"'{expression}' is at no address that can be read here");
 
     private static string NumberBits(DebugType? declared, int otherwise) =>
         (declared?.Kind == DebugTypeKind.Pointer ? 64 : declared?.ByteSize is { } size and (1 or 2 or 4 or 8) ? (int)size * 8 : otherwise).ToString(CultureInfo.InvariantCulture);

@@ -23,7 +23,7 @@ internal sealed record Fetched(IReadOnlyList<Fetch> Fetches, Presentation? Prese
 }
 
 /// <summary>From a value and the type behind the colon to fetch arguments.</summary>
-internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions options, Evaluator evaluator, List<string> notes)
+internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions options, Evaluator evaluator, List<string> notes, string expression)
 {
     /// <summary>Elements of an array that the kernel fetches at most: <c>MAX_ARRAY_LEN</c>.</summary>
     public const int MaxElements = 64;
@@ -31,7 +31,13 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
     /// <summary>Builds what is fetched for an argument.</summary>
     public Fetched Build(Value value, ArgumentSyntax argument)
     {
+        var whole = value;
         value = evaluator.FollowReference(value);
+
+        // A reference to a struct is shown as a pointer to one is.
+        if (argument.Type is null && !ReferenceEquals(whole, value) && TypeWalk.Strip(value.Type) is { } record && TypeWalk.IsRecord(record) && record.Variants is null
+            && evaluator.ShapeOf(value) is null && Shape.SingleMember(value, record) is null)
+            return Fetched.One(Word(whole, argument), "x64", PresentationKind.Pointer);
         return argument.Type is { } type ? Typed(value, type, argument) : Default(value, argument);
     }
 
@@ -68,7 +74,7 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
             case DebugTypeKind.Struct or DebugTypeKind.Class or DebugTypeKind.Union:
                 if (Shape.SingleMember(value, type) is { } only)
                     return Default(evaluator.FollowReference(only), argument, depth + 1);
-                throw evaluator.Error(argument.Expression.Span, $"'{Source(argument)}' is {TypeWalk.Describe(value.Type)}{SizeText(type)}: name one of its members ({Examples(type)}), or give a type (:bytes[16], :u64)");
+                throw evaluator.Error(argument.Expression.Span, $"'{expression}' is {TypeWalk.Describe(value.Type)}{SizeText(type)}: name one of its members ({Examples(type)}), or give a type (:bytes[16], :u64)");
             case DebugTypeKind.Function:
                 throw evaluator.Error(argument.Expression.Span, "a function is no value; & before it would be its address");
             default:
@@ -113,7 +119,7 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
         var type = string.Create(CultureInfo.InvariantCulture, $"b{value.BitSize}@{value.BitOffset}/{container.ByteSize * 8}");
         var of = container.Of;
         if (of is { Kind: DebugTypeKind.Integer or DebugTypeKind.Character, IsSigned: true })
-            notes.Add($"'{Source(argument)}' has a sign, which the kernel drops when it cuts bits out: negative values show as large ones");
+            notes.Add($"'{expression}' has a sign, which the kernel drops when it cuts bits out: negative values show as large ones");
         return new Fetched([new Fetch("", Word(value, argument), type)], of is null ? null : PresentationOf(of));
     }
 
@@ -124,18 +130,18 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
         foreach (var dimension in type.Dimensions)
             count = count is { } c && dimension is { } d && c <= 1 << 20 && d <= 1 << 20 ? c * d : null;
         if (value.Place is not Place.Memory memory)
-            throw evaluator.Error(argument.Expression.Span, $"'{Source(argument)}' is an array and in no memory here");
+            throw evaluator.Error(argument.Expression.Span, $"'{expression}' is an array and in no memory here");
 
         // An array of characters is a text, as it is to its program; perf takes its first 8 bytes as a number.
         if (type.Dimensions.Count <= 1 && element is { Kind: DebugTypeKind.Character, ByteSize: 1 })
             return Fetched.One(memory.Text, "string");
         if (count is null or 0)
-            throw evaluator.Error(argument.Expression.Span, $"how many elements '{Source(argument)}' has is not known: name one ([0]), or say how many (:x64[8])");
+            throw evaluator.Error(argument.Expression.Span, $"how many elements '{expression}' has is not known: name one ([0]), or say how many (:x64[8])");
         if (element?.ByteSize is not (1 or 2 or 4 or 8) || element.Kind is not (DebugTypeKind.Integer or DebugTypeKind.Boolean or DebugTypeKind.Character or DebugTypeKind.Enum or DebugTypeKind.Pointer))
-            throw evaluator.Error(argument.Expression.Span, $"'{Source(argument)}' is an array of {TypeWalk.Describe(type.Target)}: name one element ([0]) or a member of one");
+            throw evaluator.Error(argument.Expression.Span, $"'{expression}' is an array of {TypeWalk.Describe(type.Target)}: name one element ([0]) or a member of one");
         if (count > MaxElements)
         {
-            notes.Add($"'{Source(argument)}' has {count} elements: the first {MaxElements} are fetched");
+            notes.Add($"'{expression}' has {count} elements: the first {MaxElements} are fetched");
             count = MaxElements;
         }
 
@@ -155,13 +161,13 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
             case Shape.Dynamic dynamic:
                 return new Fetched([new Fetch("", Word(dynamic.TypeWord, argument), "x64")], new Presentation { Kind = PresentationKind.Symbol });
             case Shape.Maybe:
-                throw evaluator.Error(argument.Expression.Span, $"'{Source(argument)}' is a {shape.Name}: ask for has_value() or value()");
+                throw evaluator.Error(argument.Expression.Span, $"'{expression}' is a {shape.Name}: ask for has_value() or value()");
             case Shape.Counted when TypeWalk.IsPointer(TypeWalk.Strip(value.Type)):
                 return Fetched.One(Word(value, argument), "x64", PresentationKind.Pointer);
             case Shape.Counted:
-                throw evaluator.Error(argument.Expression.Span, $"'{Source(argument)}' is a {shape.Name}: ask for size()");
+                throw evaluator.Error(argument.Expression.Span, $"'{expression}' is a {shape.Name}: ask for size()");
             default:
-                throw evaluator.Error(argument.Expression.Span, $"'{Source(argument)}' is a {shape.Name}: ask for size() or an element ([0])");
+                throw evaluator.Error(argument.Expression.Span, $"'{expression}' is a {shape.Name}: ask for size() or an element ([0])");
         }
     }
 
@@ -172,7 +178,7 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
         if (variants.Tag is not { } tag)
         {
             var only = variants.Variants.Count == 1 ? variants.Variants[0].Name : "?";
-            throw evaluator.Error(argument.Expression.Span, $"'{Source(argument)}' is always {only}: name a field of it");
+            throw evaluator.Error(argument.Expression.Span, $"'{expression}' is always {only}: name a field of it");
         }
 
         var names = new Dictionary<long, string>();
@@ -186,7 +192,7 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
         }
 
         if (other is not null)
-            notes.Add($"'{Source(argument)}': a value without a name is {other}, which is told by no number of its own");
+            notes.Add($"'{expression}': a value without a name is {other}, which is told by no number of its own");
         var at = value.Part(tag.Type, tag.BitOffset, tag.BitSize);
         evaluator.Available(at, argument.Expression.Span, "the tag");
         var width = TypeWalk.SizeOf(tag.Type) is { } size and (1 or 2 or 4 or 8) ? size * 8 : 64;
@@ -229,13 +235,10 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
     /// <summary>The value as a word.</summary>
     private string Word(Value value, ArgumentSyntax argument) => value.WordText ?? throw evaluator.Error(argument.Expression.Span, value.Place switch
     {
-        Place.Nowhere nowhere => $"'{Source(argument)}' cannot be read here: {nowhere.Reason}",
-        Place.Sum sum => $"'{Source(argument)}' is %{sum.Text.TrimStart('%')} plus {sum.Offset}, a sum that the kernel cannot fetch; what it points to can be read (*, ->)",
-        _ => $"'{Source(argument)}' is in several places at this instruction: name a part of it",
+        Place.Nowhere nowhere => $"'{expression}' cannot be read here: {nowhere.Reason}",
+        Place.Sum sum => $"'{expression}' is %{sum.Text.TrimStart('%')} plus {sum.Offset}, a sum that the kernel cannot fetch; what it points to can be read (*, ->)",
+        _ => $"'{expression}' is in several places at this instruction: name a part of it",
     });
-
-    /// <summary>The expression as the user wrote it.</summary>
-    private string Source(ArgumentSyntax argument) => evaluator.TextOf(argument.Expression.Span);
 
     private static string Bits(DebugType type) => ((type.ByteSize ?? 8) * 8).ToString(CultureInfo.InvariantCulture);
 

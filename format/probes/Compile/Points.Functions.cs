@@ -168,7 +168,7 @@ internal sealed partial class Points
         var end = Prologue.EndOf(copy, target.Places);
         if (end == site.Address || !Holds(copy, end) || target.WhyNot(end, isReturn: false) is not null)
             return site;
-        notes.Add($"{site.FunctionName} is compiled without optimization: the probe stands behind its prologue (+{end.Value - copy.Entry.Value}), where its variables are; {EventNames.OfFunction(site.FunctionName)}+0 stands at the entry");
+        notes.Add($"{site.FunctionName} is compiled without optimization, or its compiler does not say: the probe stands behind its prologue (+{end.Value - copy.Entry.Value}), where its variables are; {EventNames.OfFunction(site.FunctionName)}+0 stands at the entry");
         return new Site { Address = end, Symbol = site.Symbol, Copies = site.Copies, Function = site.Function, EventBase = site.EventBase };
     }
 

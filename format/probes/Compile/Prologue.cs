@@ -6,10 +6,12 @@ namespace TraceKit.Probes.Compile;
 /// <summary>Where the prologue of a function ends that was compiled without optimization: only from there on its variables are where debug information says.</summary>
 internal static class Prologue
 {
-    /// <summary>Whether the compiler was told to optimize. Where it does not say (clang), it counts as not, as it does for perf: moving on is harmless then.</summary>
+    /// <summary>Whether the compiler was told to optimize. Where it does not say (clang, rustc), it counts as not, as it does for perf: moving on is harmless then.</summary>
     public static bool IsOptimized(DebugFunction function)
     {
         if (function.Producer is not { } producer)
+            return true;
+        if (function.Language == SourceLanguage.Go)
             return true;
         for (var at = producer.IndexOf("-O", StringComparison.Ordinal); at >= 0; at = producer.IndexOf("-O", at + 2, StringComparison.Ordinal))
         {

@@ -9,6 +9,8 @@ internal sealed class Variables(ProbeTarget target, Site site)
 {
     private readonly ICallingConvention convention = target.ConventionOf(site.Function);
     private IReadOnlyList<VariableLocation>? entry;
+    private string? contradiction;
+    private bool contradictionIsKnown;
 
     /// <summary>The convention at this place.</summary>
     public ICallingConvention Convention => convention;
@@ -22,6 +24,9 @@ internal sealed class Variables(ProbeTarget target, Site site)
     /// <summary>A variable by its name; null when there is none of that name in scope.</summary>
     public Found? Find(string name)
     {
+        if (NamedResult(name) is { } result)
+            return result;
+
         // The innermost block comes last, so that the last one in scope hides the others.
         foreach (var copy in site.Copies)
         {
@@ -48,6 +53,20 @@ internal sealed class Variables(ProbeTarget target, Site site)
         if (site.Marker is { } marker && name.StartsWith("arg", StringComparison.Ordinal) && int.TryParse(name.AsSpan(3), System.Globalization.NumberStyles.None, null, out var number))
             return OfMarker(marker, number);
         return Parameter(name) is { } index ? AtEntry(index) : null;
+    }
+
+    /// <summary>A result of a Go function by its name, where the function returns.</summary>
+    private Found? NamedResult(string name)
+    {
+        if (!site.IsReturnInstruction || site.Function is not { } function)
+            return null;
+        for (var i = 0; i < function.Results.Count; i++)
+        {
+            if (function.Results[i].Name == name)
+                return Result(i);
+        }
+
+        return null;
     }
 
     /// <summary>All variables in scope, in order: parameters, then (unless only those are asked for) the others.</summary>
@@ -122,14 +141,27 @@ internal sealed class Variables(ProbeTarget target, Site site)
             return new Found("", new Value(null, site.IsReturn ? new Place.Word("$retval") : FromLocation(convention.Result(NoFunction.Instance))) { IsRaw = true }, "");
         }
 
-        if (function.ReturnType is null && function.Language != SourceLanguage.Go && function.Source.Length > 0)
+        if (function.ReturnType is null && function.Results.Count == 0)
             return new Found("", new Value(null, new Place.Nowhere($"{site.FunctionName} returns nothing")), "");
+        if (site.IsReturnInstruction && convention is GoConvention)
+            return Result(0)!;
         var place = FromLocation(convention.Result(function), isResult: site.IsReturn);
         return new Found("", new Value(function.ReturnType, place), $"{function.Source}; result by {convention.Name}");
     }
 
     /// <summary>Whether a variable's block holds the instruction. The entry of an inlined copy may lie before all of its ranges: its parameters are there all the same.</summary>
     private bool IsInScope(DebugFunctionCopy copy, DebugVariable variable) => variable.IsInScope(site.Address) || (variable.IsParameter && copy.Entry == site.Address);
+
+    /// <summary>One of the results of a Go function, from 0 on; null when there are not so many.</summary>
+    public Found? Result(int number)
+    {
+        if (site.Function is not { } function || convention is not GoConvention go || number < 0 || number >= function.Results.Count)
+            return null;
+        var types = new List<DebugType?>(function.Results.Count);
+        foreach (var result in function.Results)
+            types.Add(result.Type);
+        return new Found(function.Results[number].Name ?? "", new Value(types[number], FromLocation(go.Results(function, types)[number])), $"{function.Source}; result by {convention.Name}");
+    }
 
     private static Found OfMarker(TargetMarker marker, int number)
     {
@@ -159,13 +191,55 @@ internal sealed class Variables(ProbeTarget target, Site site)
     private Found Of(DebugFunctionCopy copy, DebugVariable variable)
     {
         var name = variable.Name!;
-        if (variable.IsParameter && !copy.IsInlined && site.IsBeforePrologue && Parameter(name) is { } early)
-            return AtEntry(early, variable.Type) with { Name = name };
         var location = variable.Locate(site.Address);
-        if (location is VariableLocation.None && variable.IsParameter && !copy.IsInlined && !site.IsClone && Parameter(name) is { } index && AtEntry(index, variable.Type) is { } byConvention
-            && byConvention.Value.Place is not Place.Nowhere)
-            return byConvention with { Name = name };
+        if (variable.IsParameter && !copy.IsInlined && site.IsEntry && copy.Entry == site.Address && Parameter(name) is { } index)
+        {
+            // What debug information says to be in the frame is not there yet when the first instruction is about to run: the frame is made first, and some compilers
+            // (LLVM) describe such a place as true from the entry on. The calling convention knows where the value is then.
+            var isInFrame = location is VariableLocation.Memory memory && IsFrame(memory.BaseRegister);
+            if (isInFrame || site.IsBeforePrologue || location is VariableLocation.None)
+            {
+                if (!site.IsClone && Contradiction(copy) is { } other)
+                {
+                    if (isInFrame)
+                        return new Found(name, new Value(variable.Type, new Place.Nowhere($"it is not yet where debug information says, and the compiler changed how this function is called ({other}): a line inside of the function, or +OFFSET, can read it")), "");
+                }
+                else if (!site.IsClone && AtEntry(index, variable.Type) is { } byConvention && (isInFrame || site.IsBeforePrologue || byConvention.Value.Place is not Place.Nowhere))
+                {
+                    return byConvention with { Name = name };
+                }
+            }
+        }
+
         return new Found(name, new Value(variable.Type, FromLocation(location)), copy.Function.Source);
+    }
+
+    private bool IsFrame(int register) => register == convention.StackPointer || convention.RegisterName(register) is "bp" or "x29";
+
+    /// <summary>A parameter that debug information has in another register than the calling convention would: then the compiler left some out, and the convention is no guide. null when there is none.</summary>
+    private string? Contradiction(DebugFunctionCopy copy)
+    {
+        if (contradictionIsKnown)
+            return contradiction;
+        contradictionIsKnown = true;
+        var function = site.Function!;
+        entry ??= convention.Parameters(function);
+        foreach (var variable in copy.Variables)
+        {
+            if (!variable.IsParameter || variable.Name is not { } name || Parameter(name) is not { } index || index >= entry.Count || variable.Locate(copy.Entry) is not VariableLocation.Register stated)
+                continue;
+            var agrees = entry[index] switch
+            {
+                VariableLocation.Register register => register.Number == stated.Number,
+                VariableLocation.Memory memory => !IsFrame(memory.BaseRegister),
+                VariableLocation.Pieces => true,
+                _ => convention.RegisterName(stated.Number) is null,
+            };
+            if (!agrees)
+                return contradiction = $"'{name}' is in %{convention.RegisterName(stated.Number) ?? stated.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+        }
+
+        return null;
     }
 
     private Found AtEntry(int index, DebugType? type = null)
