@@ -157,10 +157,8 @@ internal sealed class Variables(ProbeTarget target, Site site)
     {
         if (site.Function is not { } function || convention is not GoConvention go || number < 0 || number >= function.Results.Count)
             return null;
-        var types = new List<DebugType?>(function.Results.Count);
-        foreach (var result in function.Results)
-            types.Add(result.Type);
-        return new Found(function.Results[number].Name ?? "", new Value(types[number], FromLocation(go.Results(function, types)[number])), $"{function.Source}; result by {convention.Name}");
+        var result = function.Results[number];
+        return new Found(result.Name ?? "", new Value(result.Type, FromLocation(go.Results(function)[number])), $"{function.Source}; result by {convention.Name}");
     }
 
     private static Found OfMarker(TargetMarker marker, int number)
@@ -196,7 +194,9 @@ internal sealed class Variables(ProbeTarget target, Site site)
         {
             // What debug information says to be in the frame is not there yet when the first instruction is about to run: the frame is made first, and some compilers
             // (LLVM) describe such a place as true from the entry on. The calling convention knows where the value is then.
-            var isInFrame = location is VariableLocation.Memory memory && IsFrame(memory.BaseRegister);
+            // What GCC describes from the CFA on and lies in the caller's frame is an argument on the stack.
+            var isInFrame = location is VariableLocation.Memory memory && IsFrame(memory.BaseRegister)
+                && !(memory.BaseRegister == convention.StackPointer && memory.Offsets[0] >= 8 && copy.Function.Producer?.StartsWith("GNU ", StringComparison.Ordinal) == true);
             if (isInFrame || site.IsBeforePrologue || location is VariableLocation.None)
             {
                 if (!site.IsClone && Contradiction(copy) is { } other)
