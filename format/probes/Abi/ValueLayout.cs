@@ -90,7 +90,8 @@ internal sealed class ValueLayout
     public static ValueLayout? Of(DebugType? type)
     {
         type = Strip(type);
-        return type is null || type.IsDeclaration || type.ByteSize is not { } size ? null : new ValueLayout(type, size);
+        // decltype(nullptr) has no description but its name: a pointer.
+        return type is null || type.IsDeclaration ? null : (type.ByteSize ?? (type.Kind == DebugTypeKind.Unspecified ? 8UL : (ulong?)null)) is { } size ? new ValueLayout(type, size) : null;
     }
 
     private static uint AlignmentOf(in Scalar scalar)
@@ -108,6 +109,10 @@ internal sealed class ValueLayout
             return false;
         switch (type.Kind)
         {
+            case DebugTypeKind.Union when type is { ByteSize: > 1 and <= 8, Members.Count: 0 }:
+                // gcc leaves out the members of a transparent union, which is passed as its first one: a pointer, in all of the C library.
+                _scalars.Add(new Scalar(bitOffset, (uint)type.ByteSize.Value, ScalarClass.Integer, 0));
+                return true;
             case DebugTypeKind.Struct or DebugTypeKind.Class or DebugTypeKind.Union:
                 foreach (var member in type.Members)
                 {
@@ -127,12 +132,16 @@ internal sealed class ValueLayout
                 _scalars.Add(new Scalar(bitOffset, half, half == 16 ? ScalarClass.Extended : ScalarClass.Float, 0));
                 _scalars.Add(new Scalar(bitOffset + (half * 8), half, half == 16 ? ScalarClass.Extended : ScalarClass.Float, 0));
                 return true;
+            case DebugTypeKind.Function when type.ByteSize is 8:
+                // A value of a function's type in Go is a pointer.
+                _scalars.Add(new Scalar(bitOffset, 8, ScalarClass.Integer, 0));
+                return true;
             case DebugTypeKind.Void or DebugTypeKind.Function:
                 return false;
             default:
-                if (type.ByteSize is not (> 0 and <= 64) || _scalars.Count >= MaximumScalars)
+                if ((type.ByteSize ?? (type.Kind == DebugTypeKind.Unspecified ? 8UL : 0UL)) is not (> 0 and <= 64 and var size) || _scalars.Count >= MaximumScalars)
                     return false;
-                _scalars.Add(new Scalar(bitOffset, (uint)type.ByteSize, ClassOf(type), bitSize));
+                _scalars.Add(new Scalar(bitOffset, (uint)size, ClassOf(type), bitSize));
                 return true;
         }
     }
