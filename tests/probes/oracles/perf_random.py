@@ -115,7 +115,11 @@ def meaning(text):
                 continue
             fetch = re.sub(r"0x[0-9a-f]+", lambda m: number(m[0]), match[2])
             fetch = re.sub(r"(?<![\w+-])\+?-0\(", "+0(", fetch)
-            arguments.append((match[1] or f"arg{index + 1}", fetch, match[3] or ""))
+            name, kind = match[1] or f"arg{index + 1}", match[3] or ""
+            # perf names a plain variable with a type `name_string`, a member with one `name`; ours is the variable's or member's name always.
+            if kind and name.endswith("_" + kind):
+                name = name[: -len(kind) - 1]
+            arguments.append((name, fetch, kind))
         answer.setdefault((words[0][0], place), []).append(arguments)
     return answer
 
