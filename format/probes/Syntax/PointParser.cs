@@ -95,7 +95,7 @@ internal static class PointParser
     }
 
     /// <summary>Whether perf takes it for a source file: a dot (or a slash) and nothing that only names of functions have.</summary>
-    private static bool IsSource(ReadOnlySpan<char> text)
+    internal static bool IsSource(ReadOnlySpan<char> text)
     {
         var dotted = false;
         for (var i = 0; i < text.Length; i++)

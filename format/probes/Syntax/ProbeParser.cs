@@ -47,10 +47,18 @@ public static class ProbeParser
         while (start < end && SyntaxReader.IsBlank(text[start]))
             start++;
         var reader = new SyntaxReader(text, start, end);
+        CheckCharacters(reader);
+        return reader;
+    }
+
+    /// <summary>Refuses what is too long and characters that must not reach the kernel.</summary>
+    internal static void CheckCharacters(SyntaxReader reader)
+    {
+        var text = reader.Text;
         if (text.Length > SyntaxReader.MaxText)
             throw reader.Fail(SyntaxReader.MaxText, $"a definition has at most {SyntaxReader.MaxText} characters, this one has {text.Length}");
         var braces = 0;
-        for (var i = start; i < end; i++)
+        for (var i = reader.Position; i < reader.End; i++)
         {
             var c = text[i];
             // A newline would begin a second definition.
@@ -63,7 +71,5 @@ public static class ProbeParser
             if (c == '#' && braces <= 0)
                 throw reader.Fail(i, "'#' begins a comment in the kernel's probe files and would cut the arguments off");
         }
-
-        return reader;
     }
 }
