@@ -115,15 +115,20 @@ public static class LineListing
                 continue;
             foreach (var piece in copy.Ranges)
             {
+                ulong? last = null;
                 foreach (var row in places.RowsIn(piece))
                 {
-                    if (row.Line < function.Line || lines.Contains(row.Line) || !Contains(files, row.File))
+                    // Of several lines that begin at one instruction a probe can only mean the first: so does perf.
+                    if (row.Address.Value == last)
                         continue;
-                    var at = target.Code!.CopiesAt(row.Address);
-                    if (at.Count > 0 && IsSame(at[0].Function, function))
+                    last = row.Address.Value;
+                    var chain = target.Code!.CopiesAt(row.Address);
+                    if (chain.Count == 0 || !IsSame(chain[0].Function, function))
+                        AddCall(lines, chain, function, files);
+                    else if (row.Address == copy.Entry)
+                        lines.Add(function.Line);
+                    else if (row.Line >= function.Line && Contains(files, row.File))
                         lines.Add(row.Line);
-                    else
-                        AddCall(lines, at, function, files);
                 }
             }
         }
