@@ -45,7 +45,7 @@ public sealed class TypesFile
     public IFunctionSource Functions { get; }
 
     /// <summary>Whether bytes begin as an ELF file does: <see cref="Open(ElfImage, DwarfOpener, BtfFile)"/> takes those.</summary>
-    public static bool IsElf(ReadOnlySpan<byte> start) => start.StartsWith("\x7fELF"u8);
+    public static bool IsElf(ReadOnlySpan<byte> start) => start.StartsWith("\u007fELF"u8);
 
     /// <summary>Opens a file that is no ELF file.</summary>
     /// <param name="data">All of it.</param>
