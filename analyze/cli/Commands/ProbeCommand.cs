@@ -1,6 +1,6 @@
 using System.CommandLine;
 using TraceKit.Cli.Host;
-using TraceKit.Engine.Probes;
+using TraceKit.Engine.ProbeTargets;
 using TraceKit.Probes;
 using TraceKit.Probes.Listing;
 using TraceKit.Probes.Plan;
@@ -68,7 +68,7 @@ internal static class ProbeCommand
             switch (request.Mode)
             {
                 case ProbeMode.Functions:
-                    context.Out.Write(FunctionListing.Text(files.FunctionNames(), request.Operands.Count > 0 ? string.Join('|', request.Operands) : null, files.Target.Name));
+                    context.Out.Write(FunctionListing.Text(files.FunctionNames, request.Operands.Count > 0 ? string.Join('|', request.Operands) : null, files.Target.Name));
                     break;
                 case ProbeMode.Variables:
                     foreach (var text in request.Operands)

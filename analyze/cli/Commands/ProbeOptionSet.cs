@@ -1,6 +1,6 @@
 using System.CommandLine;
 using TraceKit.Cli.Host;
-using TraceKit.Engine.Probes;
+using TraceKit.Engine.ProbeTargets;
 
 namespace TraceKit.Cli.Commands;
 

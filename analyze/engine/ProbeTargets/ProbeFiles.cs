@@ -12,7 +12,7 @@ using TraceKit.Probes.Prototypes;
 using TraceKit.Probes.Targets;
 using static TraceKit.DebugInfo.Elf.ElfConstants;
 
-namespace TraceKit.Engine.Probes;
+namespace TraceKit.Engine.ProbeTargets;
 
 /// <summary>Opens the files that a probe definition is compiled against, and keeps them open: a program with its debug file, or what describes a kernel.</summary>
 public sealed class ProbeFiles : IDisposable
@@ -32,11 +32,13 @@ public sealed class ProbeFiles : IDisposable
     /// <summary>What is damaged or was not used, in words.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Every function, by its name for people.</summary>
-    public IEnumerable<string> FunctionNames()
+    /// <summary>Functions by their names for people.</summary>
+    /// <param name="glob">What a name must match; null for all.</param>
+    public IEnumerable<string> FunctionNames(string? glob)
     {
-        foreach (var function in Target is UserTarget user ? user.AllFunctions() : ((KernelTarget)Target).AllFunctions())
-            yield return function.DisplayName;
+        if (Target is UserTarget user)
+            return user.FunctionNames(glob);
+        return ((KernelTarget)Target).AllFunctions().Select(f => f.DisplayName).Where(n => glob is null || Glob.Matches(glob, n));
     }
 
     /// <summary>Opens them.</summary>

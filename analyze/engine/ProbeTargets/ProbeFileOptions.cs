@@ -1,6 +1,6 @@
 using TraceKit.Engine.DebugFiles;
 
-namespace TraceKit.Engine.Probes;
+namespace TraceKit.Engine.ProbeTargets;
 
 /// <summary>What definitions are compiled against, all of it files of this machine.</summary>
 public sealed record ProbeFileOptions
