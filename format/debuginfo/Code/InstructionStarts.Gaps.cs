@@ -9,6 +9,9 @@ public sealed partial class InstructionStarts
         /// <summary>Gaps depend on each other by their jumps; real ones settle in two or three rounds. More is refused.</summary>
         private const int MaximumRounds = 16;
 
+        /// <summary>Ordinary instructions that make up for one that compilers do not write.</summary>
+        private const int InstructionsForOdd = 64;
+
         private readonly struct Gap(int start, int end)
         {
             public readonly int Start = start, End = end;
@@ -68,7 +71,7 @@ public sealed partial class InstructionStarts
         private readonly string? Decode(int start, int end)
         {
             var isPadding = true;
-            var at = start;
+            int at = start, count = 0, odd = 0, firstOdd = 0;
             while (at < end)
             {
                 if (!X64Instruction.TryDecode(_code[at..], out var i))
@@ -76,7 +79,11 @@ public sealed partial class InstructionStarts
                 var next = at + i.Length;
                 if (next > end)
                     return $"what no followed jump leads to from +{start} on does not end where the code at +{end} begins";
-                if (X64Code.IsUnlikely(i, X64Code.HasLock(_code.Slice(at, i.Length))))
+                var bytes = _code.Slice(at, i.Length);
+                count++;
+                if (X64Code.IsUncompiled(i, bytes) && odd++ == 0)
+                    firstOdd = at;
+                if (X64Code.IsUnlikely(i, X64Code.HasLock(bytes)) || LeavesFile(i, next))
                     return $"what no followed jump leads to at +{at} looks like data";
                 isPadding &= X64Code.IsPadding(i);
                 if (next == _code.Length && X64Code.BranchOf(i) is X64Branch.Next or X64Branch.Conditional && !X64Code.IsPadding(i))
@@ -87,6 +94,9 @@ public sealed partial class InstructionStarts
                 at = next;
             }
 
+            // Data has one every few instructions, code hardly ever one.
+            if (odd * InstructionsForOdd > count)
+                return $"what no followed jump leads to at +{firstOdd} looks like data";
             return isPadding || _hasIndirectJump || _calls.Count > 0 ? null : $"nothing leads to +{start}, and the function has neither calls nor jump tables";
         }
 
@@ -107,6 +117,20 @@ public sealed partial class InstructionStarts
             }
 
             return null;
+        }
+
+        /// <summary>Whether an instruction jumps or refers to what is no part of the file.</summary>
+        private readonly bool LeavesFile(in X64Instruction i, int next)
+        {
+            long target;
+            if (X64Code.BranchOf(i) is X64Branch.Jump or X64Branch.Conditional or X64Branch.Call)
+                target = next + i.Immediate;
+            else if (i.IsRipRelative && !X64Code.IsPadding(i))
+                target = next + (long)i.Displacement;
+            else
+                return false;
+            var absolute = unchecked(_address + (ulong)target);
+            return absolute < _bounds.Start || absolute >= _bounds.End;
         }
 
         private readonly bool IsBehindLock(long target) => target > 0 && _code[(int)target - 1] == 0xf0 && _length[target - 1] > 1;

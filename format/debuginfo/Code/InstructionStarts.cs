@@ -10,7 +10,8 @@ namespace TraceKit.DebugInfo.Code;
 /// data there (<c>call 1f; .string "x"; 1:</c>): so nothing is assumed behind a call of a place within the function, and a way that runs into an unknown instruction, into one that no compiled
 /// program has, out of the function, or into the middle of a proven instruction is dropped as a whole.</item>
 /// <item>Swept: what a jump table or an unwinder leads to is in a gap between proven instructions. A gap counts when decoding from its start meets its end exactly, every
-/// instruction is known and one that compiled programs have (no <c>add %al,(%rax)</c>, which is zeroes; no port or privileged instruction), every direct jump within the function
+/// instruction is known and one that compilers write (no <c>add %al,(%rax)</c>, which is zeroes; no port or privileged instruction, no prefix without use, no displacement that no structure has, no
+/// place outside of the file), every direct jump within the function
 /// leads to the start of an instruction, none leads into the middle of one, the last one doesn't run out of the function, no instruction of the function reads the
 /// gap's bytes or takes their address, and the function has a jump by register or a call that gives the gap a reason to exist. Tables, constants and texts fail at one of these: they hold
 /// zeroes, run into bytes that are no instruction, or are read by the function.</item>
@@ -99,12 +100,21 @@ public sealed partial class InstructionStarts
     /// <summary>Analyzes a function.</summary>
     /// <param name="code">All of its bytes, from its first instruction on; at most <see cref="MaximumBytes"/> of them count.</param>
     /// <param name="address">Where the first one is loaded, for operands that state addresses.</param>
+    /// <param name="bounds">The lowest address that is loaded of the file, and just past the highest: what refers to elsewhere is no code. Default: within 16 MiB of the function.</param>
     /// <param name="stated">Offsets that somebody else states to be starts of instructions (landing pads, rows of CFI or of line tables), or empty.</param>
-    public static InstructionStarts Analyze(ReadOnlySpan<byte> code, ulong address = 0, ReadOnlySpan<int> stated = default)
+    public static InstructionStarts Analyze(ReadOnlySpan<byte> code, ulong address = 0, (ulong Start, ulong End) bounds = default, ReadOnlySpan<int> stated = default)
     {
         if (code.Length > MaximumBytes)
             code = code[..MaximumBytes];
-        var search = new Search(code, address);
+        if (bounds == default)
+        {
+            // Far above zero nothing wraps; what matters is the distance.
+            const ulong reach = 16 << 20;
+            address += address < reach ? reach : 0;
+            bounds = (address - reach, address + reach + (ulong)code.Length);
+        }
+
+        var search = new Search(code, address, bounds);
         search.Follow(stated);
         search.SweepGaps();
         return search.Collect();

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Cfi;
 using TraceKit.DebugInfo.Code;
+using TraceKit.DebugInfo.Elf;
 using static TraceKit.DebugInfo.Elf.ElfConstants;
 
 namespace TraceKit.Probes.Targets;
@@ -10,6 +12,7 @@ public sealed partial class UserTarget
     /// <summary>Analyzed functions are kept: a definition asks for several places of one.</summary>
     private readonly Dictionary<ulong, InstructionStarts> _starts = [];
     private FunctionStarts? _frames;
+    private List<(ulong Address, bool IsData)>? _marks;
 
     private FunctionStarts Frames => _frames ??= FunctionStarts.Build(_image);
 
@@ -31,7 +34,9 @@ public sealed partial class UserTarget
             return denied;
         if (!_image.Image.TryRead(offset, 1, out _))
             return $"the bytes at 0x{address.Value:x} of {Name} are not at hand";
-        return Machine == EM_X86_64 ? X64Uprobe.RefusedBecause(_image.Image.ReadUpTo(offset, 15).Span) : null;
+        if (Machine == EM_X86_64)
+            return X64Uprobe.RefusedBecause(_image.Image.ReadUpTo(offset, 15).Span);
+        return _image.Image.TryRead(offset, 4, out var word) ? Arm64Uprobe.RefusedBecause(BinaryPrimitives.ReadUInt32LittleEndian(word.Span)) : "its instruction is not at hand";
     }
 
     private string? WhyNoReturn(TargetFunction? function, Svma address)
@@ -40,7 +45,15 @@ public sealed partial class UserTarget
             return "a return probe replaces return addresses on stacks that Go moves, and crashes the program: the instructions that return are probed instead";
         if (function is null || function.Address != address)
             return "a return probe stands at a function's first instruction";
-        return UserDenyList.Return(BaseName(function.Symbol));
+        if (UserDenyList.Return(BaseName(function.Symbol)) is { } denied)
+            return denied;
+        return EntryFrames.Read(_image, address) switch
+        {
+            EntryFrame.Other => $"{function.DisplayName} is not entered by ordinary calls: its unwind table has the return address elsewhere than on top of the stack, where a return probe replaces it",
+            EntryFrame.Outermost => $"{function.DisplayName} is not called: its unwind table knows no return address",
+            EntryFrame.Signal => $"{function.DisplayName} is how signal handlers return: there is no return address on top of its stack",
+            _ => null,
+        };
     }
 
     /// <summary>Why an address is not proven to be the start of an instruction; null when it is.</summary>
@@ -50,7 +63,7 @@ public sealed partial class UserTarget
         if (function is null && !framed)
             return $"no symbol and no unwind table of {Name} says which function 0x{address.Value:x} belongs to, so nothing tells where its instructions begin";
         if (Machine == EM_AARCH64)
-            return (address.Value & 3) == 0 ? null : $"0x{address.Value:x} is not a multiple of 4, as AArch64's instructions are";
+            return (address.Value & 3) != 0 ? $"0x{address.Value:x} is not a multiple of 4, as AArch64's instructions are" : IsMarkedData(address) ? $"0x{address.Value:x} is data: the symbol table marks it so ($d)" : null;
 
         if (function is not null)
         {
@@ -70,12 +83,36 @@ public sealed partial class UserTarget
 
     private ulong FrameLength(Svma start) => Frames.TryFindEnd(start, out var end) ? end.Value - start.Value : 0;
 
+    /// <summary>Addresses that the file is loaded at, from the first to just past the last.</summary>
+    private (ulong Start, ulong End) Bounds
+    {
+        get
+        {
+            ulong start = ulong.MaxValue, end = 0;
+            foreach (ref readonly var segment in _image.Segments)
+            {
+                if (segment.Type == PT_LOAD)
+                    (start, end) = (Math.Min(start, segment.Address.Value), Math.Max(end, segment.Address.Value + segment.MemorySize));
+            }
+
+            return (start, end);
+        }
+    }
+
     private InstructionStarts StartsOf(Svma start, ulong size)
     {
         if (_starts.TryGetValue(start.Value, out var known))
             return known;
         var code = _image.TryToFileOffset(start, out var offset) ? _image.Image.ReadUpTo(offset, Math.Min(size, InstructionStarts.MaximumBytes)) : default;
-        return _starts[start.Value] = InstructionStarts.Analyze(code.Span, start.Value);
+        // Whoever wrote down that a marker stands somewhere has put an instruction there.
+        var stated = new List<int>();
+        foreach (var note in Notes)
+        {
+            if (note.Address.Value - start.Value < (ulong)code.Length)
+                stated.Add((int)(note.Address.Value - start.Value));
+        }
+
+        return _starts[start.Value] = InstructionStarts.Analyze(code.Span, start.Value, Bounds, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(stated));
     }
 
     /// <summary>What a hit of a probe at an address costs.</summary>
@@ -89,6 +126,35 @@ public sealed partial class UserTarget
         var behind = new Svma(address.Value + 4);
         var cheaper = X64Uprobe.IsEndBranch(code) && X64Uprobe.CostOf(code[4..], out _) is UprobeCost.Emulated or UprobeCost.Call && WhyNot(behind, isReturn: false) is null;
         return new ProbeCost(cost, cheaper ? behind : null);
+    }
+
+    /// <summary>AArch64: literals between instructions are marked <c>$d</c>, what follows them <c>$x</c> (AAELF64 §5.5.4). Files without <c>.symtab</c> have no marks.</summary>
+    private bool IsMarkedData(Svma address)
+    {
+        if (_marks is null)
+        {
+            _marks = [];
+            foreach (var file in SymbolFiles())
+            {
+                for (var i = 0; i < file.Sections.Length; i++)
+                {
+                    if (file.Sections[i].Type != SHT_SYMTAB || !ElfSymbols.TryRead(file, i, out var symbols))
+                        continue;
+                    for (var k = 0; k < symbols.Count; k++)
+                    {
+                        var name = symbols.NameBytes(symbols[k]);
+                        if (name.Length >= 2 && name[0] == '$' && name[1] is (byte)'x' or (byte)'d' && (name.Length == 2 || name[2] == '.') && symbols[k].IsInSection)
+                            _marks.Add((symbols[k].Value.Value, name[1] == 'd'));
+                    }
+                }
+            }
+
+            _marks.Sort();
+        }
+
+        var at = _marks.BinarySearch((address.Value, true));
+        at = at < 0 ? ~at - 1 : at;
+        return at >= 0 && _marks[at].IsData && _image.IsCodeAddress(new Svma(_marks[at].Address));
     }
 
     /// <inheritdoc/>
@@ -121,8 +187,8 @@ public sealed partial class UserTarget
         var indirect = 0;
         for (var at = 0; at + 4 <= code.Length; at += 4)
         {
-            var word = System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(code.Span[at..]);
-            if ((word & 0xfffffc1f) == 0xd65f0000 || word is 0xd65f0bff or 0xd65f0fff)
+            var word = BinaryPrimitives.ReadUInt32LittleEndian(code.Span[at..]);
+            if (Arm64Uprobe.IsReturn(word))
                 returns.Add(new Svma(function.Address.Value + (ulong)at));
             else if ((word & 0xfffffc1f) == 0xd61f0000)
                 indirect++;

@@ -40,7 +40,7 @@ public class InstructionStartsOracleTests
             if (!image.TryToFileOffset(new Svma(entry.Start), out var at) || at.Value + entry.Length > (ulong)bytes.Length || !image.IsCodeAddress(new Svma(entry.Start)) || IsStub(image, entry.Start))
                 continue;
             functions++;
-            var starts = InstructionStarts.Analyze(bytes.AsSpan((int)at.Value, (int)entry.Length), entry.Start);
+            var starts = InstructionStarts.Analyze(bytes.AsSpan((int)at.Value, (int)entry.Length), entry.Start, Bounds(image));
             whole += starts.IsComplete ? 1 : 0;
             for (var offset = 0; offset < starts.Length; offset++)
             {
@@ -70,6 +70,18 @@ public class InstructionStartsOracleTests
         total.Accepted += accepted;
         total.Refused += refused;
         total.Wrong += wrong;
+    }
+
+    private static (ulong, ulong) Bounds(ElfImage image)
+    {
+        ulong start = ulong.MaxValue, end = 0;
+        foreach (ref readonly var segment in image.Segments)
+        {
+            if (segment.Type == ElfConstants.PT_LOAD)
+                (start, end) = (Math.Min(start, segment.Address.Value), Math.Max(end, segment.Address.Value + segment.MemorySize));
+        }
+
+        return (start, end);
     }
 
     private struct Counts
