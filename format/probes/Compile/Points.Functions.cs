@@ -63,6 +63,8 @@ internal sealed partial class Points
             {
                 foreach (var copy in function.Copies)
                 {
+                    if (copy.IsInlined && IsInsideItself(copy))
+                        continue;
                     var symbol = target.FunctionAt(copy.Entry);
                     if (copy.IsInlined ? !options.NoInlines : (symbol is null || !EventNames.IsCold(symbol.Symbol)) && seen.Add(copy.Entry.Value))
                         (copy.IsInlined ? inlined : pieces).Add((function, copy, symbol));
@@ -98,6 +100,10 @@ internal sealed partial class Points
             notes.Add($"'{point.Function}' means {pieces.Count} places");
         return pieces;
     }
+
+    /// <summary>A part that the compiler split off from a function and put back into it (<c>fput</c> of the kernel): the same call, not another one.</summary>
+    private static bool IsInsideItself(DebugFunctionCopy copy) =>
+        WithCallers(copy) is [_, .., { IsInlined: false, Function: var outer }] && outer.Name == copy.Function.Name && outer.Line == copy.Function.Line && outer.File == copy.Function.File;
 
     private static int Compare((DebugFunction? Function, DebugFunctionCopy? Copy, TargetFunction? Symbol) a, (DebugFunction? Function, DebugFunctionCopy? Copy, TargetFunction? Symbol) b)
     {

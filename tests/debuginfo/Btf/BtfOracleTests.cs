@@ -46,6 +46,27 @@ public sealed class BtfOracleTests
         Assert.Contains("struct dentry", file.SimilarTypes("struct dentri"));
     }
 
+    /// <summary>The example of this folder's page is this code, line for line.</summary>
+    [Fact]
+    public void Readme_Example_CompilesAndRuns()
+    {
+        if (!File.Exists(Kernel))
+            Assert.Skip("this kernel has no BTF");
+
+        // begin
+        BtfFile kernel = BtfFile.Parse(File.ReadAllBytes("/sys/kernel/btf/vmlinux"), "the kernel");
+        DebugType? inode = kernel.FindType("struct inode");
+        DebugFunction read = kernel.FindFunctions(FunctionPattern.Parse("vfs_read"))[0];
+        foreach (DebugParameter parameter in read.Parameters)
+            Console.WriteLine($"{parameter.Name}: {parameter.Type?.Kind}");
+        // end
+        Assert.NotNull(inode);
+        var code = File.ReadAllLines(Here()).SkipWhile(l => l.Trim() != "// begin").Skip(1).TakeWhile(l => l.Trim() != "// end").Select(l => l[8..]);
+        Assert.Contains("```csharp\n" + string.Join('\n', code) + "\n```", File.ReadAllText(Path.Combine(Testing.Golden.RepositoryRoot(), "format", "debuginfo", "Btf", "README.md")), StringComparison.Ordinal);
+    }
+
+    private static string Here([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
+
     private static int Compare(string path, BtfFile file)
     {
         var compared = 0;

@@ -26,6 +26,21 @@ public sealed class CDeclarationsTests
         Assert.False(function.IsVariadic);
     }
 
+    /// <summary>The example of this folder's page is this code, line for line.</summary>
+    [Fact]
+    public void Readme_Example_CompilesAndRuns()
+    {
+        // begin
+        var types = CDeclarations.Parse("struct req { int op; char name[16]; }; int handle(struct req *r, int flags);", "types.h");
+        DebugFunction handle = types.FindFunctions(FunctionPattern.Parse("handle"))[0];
+        // end
+        Assert.Equal(20UL, handle.Parameters[0].Type!.Target!.ByteSize);
+        var code = File.ReadAllLines(Here()).SkipWhile(l => l.Trim() != "// begin").Skip(1).TakeWhile(l => l.Trim() != "// end").Select(l => l[8..]);
+        Assert.Contains("```csharp\n" + string.Join('\n', code) + "\n```", File.ReadAllText(Path.Combine(Golden.RepositoryRoot(), "format", "probes", "Prototypes", "README.md")), StringComparison.Ordinal);
+    }
+
+    private static string Here([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
+
     /// <summary>What the text only names is what another source describes.</summary>
     [Fact]
     public void CDeclarations_NamesOfOthers_AreTheirs()
