@@ -22,7 +22,7 @@ grep -q 'heard 0 guards 1111 2222' "$work/err" || fail "nobody listens, and yet:
 
 "$agent" record -x "$work/usdt" --probe 'step=%sdt_demo:step arg1 arg2=+0(arg2):string arg3' -o "$work/x.dtr" -- "$work/usdt" 5 >"$work/printed" 2>"$work/err" </dev/null || { cat "$work/err"; fail "not recorded, or a neighbour of the semaphore was changed"; }
 grep -q 'heard 5 guards 1111 2222' "$work/err" || fail "the marker was not heard: $(cat "$work/err")"
-"$analyzer" script "$work/x.dtr" 2>/dev/null </dev/null | sed -nE 's/^.*: [a-z_]+:(step): \([^)]*\) /\1: /p' >"$work/recorded"
+"$analyzer" script "$work/x.dtr" 2>/dev/null </dev/null | sed -nE 's/^.*: +[a-z_]+:(step): \([^)]*\) /\1: /p' >"$work/recorded"
 diff -u "$work/printed" "$work/recorded" || fail "the marker's arguments are others than the program's"
 echo "demo:step with its semaphore: $(wc -l <"$work/recorded") hits, arguments as the program printed them"
 

@@ -35,7 +35,7 @@ for program in "${@:-cpp rs go}"; do for one in $program; do
         continue
     fi
     # "  values 123 [000] 1.2: probe_values:EVENT: (55…) NAME=VALUE…" against "EVENT: NAME=VALUE…"
-    "$analyzer" script "$work/$one/x.dtr" 2>/dev/null </dev/null | sed -nE 's/^.*: probe_values:([a-z]+): \([^)]*\) /\1: /p' | sort >"$work/$one/recorded"
+    "$analyzer" script "$work/$one/x.dtr" 2>/dev/null </dev/null | sed -nE 's/^.*: +probe_values:([a-z]+): \([^)]*\) /\1: /p' | sort >"$work/$one/recorded"
     sort "$work/$one/printed" >"$work/$one/expected"
     if ! diff -u "$work/$one/expected" "$work/$one/recorded" >"$work/$one/difference"; then
         cat "$work/$one/difference"
