@@ -3,6 +3,7 @@ using TraceKit.Capture.Cli;
 using TraceKit.Capture.Probes;
 using TraceKit.Format.Dtr.Metadata;
 using TraceKit.Probes;
+using TraceKit.Probes.Listing;
 using TraceKit.Probes.Plan;
 
 namespace TraceKit.Capture.Commands;
@@ -20,10 +21,7 @@ internal static partial class ProbeCommand
         if (options.Mode == ProbeMode.Definition)
         {
             foreach (var plan in plans)
-            {
-                foreach (var probe in plan.Probes)
-                    Terminal.Out(KernelProbeText.Compose(probe, probe.Group, probe.Event));
-            }
+                Print(PlanListing.Definitions(plan));
 
             return 0;
         }
@@ -31,7 +29,7 @@ internal static partial class ProbeCommand
         if (options.DryRun)
         {
             foreach (var plan in plans)
-                Terminal.Out(PlanReport.Describe(plan, target, verbose: true));
+                Terminal.Out(PlanReport.Describe(plan, target));
             return 0;
         }
 

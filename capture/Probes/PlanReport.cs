@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text;
 using TraceKit.Capture.Cli;
 using TraceKit.Probes;
+using TraceKit.Probes.Listing;
 using TraceKit.Probes.Plan;
 using TraceKit.Probes.Syntax;
 
@@ -15,12 +15,20 @@ internal static class PlanReport
     /// <exception cref="ProbeSyntaxException">It cannot be done.</exception>
     public static ProbePlan Compile(string text, HostTarget target, TargetOptions options, bool describe = true)
     {
-        var plan = ProbeCompiler.Compile(
-            ProbeParser.Parse(text), target.Target, new ProbeOptions { MaxProbes = options.MaxProbes, NoInlines = options.NoInlines, TextBytes = options.TextBytes });
+        ProbePlan plan;
+        try
+        {
+            plan = ProbeCompiler.Compile(ProbeParser.Parse(text), target.Target, OptionsOf(options));
+        }
+        catch (ProbeSyntaxException e) when (target.Unread is not null)
+        {
+            throw new CaptureException(e.Message, target.Unread);
+        }
+
         foreach (var note in plan.Notes)
             Terminal.Notice(note);
         if (describe && Terminal.Verbose)
-            Terminal.Detail(Describe(plan, target, verbose: false));
+            Terminal.Detail(PlanListing.Details(plan, target.CostAt).TrimEnd('\n'));
         return plan;
     }
 
@@ -36,74 +44,16 @@ internal static class PlanReport
         return ProbeLine.Of(name, ProbeLine.Place(place.Function.Length > 0 ? place.Function : place.Symbol, place.IsReturn, place.Offset, place.SourceFile, place.SourceLine), place.Path ?? place.Module, arguments);
     }
 
-    /// <summary>Everything about a plan: each place with what its instruction costs, each argument with what is fetched and where that came from.</summary>
-    /// <param name="verbose">The event's line and the kernel's text too.</param>
-    public static string Describe(ProbePlan plan, HostTarget target, bool verbose)
+    /// <summary>Everything about a plan: each event with its places, what a hit costs there, its arguments with where they came from, and the kernel's text.</summary>
+    public static string Describe(ProbePlan plan, HostTarget target)
     {
         var text = new StringBuilder();
         foreach (var probe in plan.Probes)
-        {
-            var place = probe.Place;
-            if (text.Length > 0)
-                text.Append('\n');
-            text.Append(verbose ? Line(probe, $"{probe.Group}:{probe.Event}") : $"{probe.Group}:{probe.Event}");
-            text.Append(CultureInfo.InvariantCulture, $"\n    place     {place.Symbol}+{place.Offset} at 0x{place.Address.Value:x}");
-            if (place.Path is not null)
-                text.Append(CultureInfo.InvariantCulture, $" of {place.Path}, file offset 0x{place.FileOffset.Value:x}");
-            if (place.Semaphore is { } counter)
-                text.Append(CultureInfo.InvariantCulture, $", its semaphore at file offset 0x{counter.Value:x}");
-            if (place.SourceFile is not null)
-                text.Append(CultureInfo.InvariantCulture, $", {place.SourceFile}:{place.SourceLine}");
-            if (place.InlinedIn is not null)
-                text.Append(", inlined in ").Append(place.InlinedIn);
-            if (target.CostAt(place) is { } cost)
-                text.Append("\n    cost      ").Append(cost);
-            foreach (var argument in probe.Arguments)
-                Add(text, argument);
-            if (verbose)
-                text.Append("\n    kernel    ").Append(KernelProbeText.Compose(probe, probe.Group, probe.Event));
-        }
-
-        return text.ToString();
+            text.Append(Line(probe, $"{probe.Group}:{probe.Event}")).Append('\n');
+        return text.Append(PlanListing.Details(plan, target.CostAt)).Append(PlanListing.Definitions(plan)).ToString().TrimEnd('\n');
     }
 
-    private static void Add(StringBuilder text, PlannedArgument argument)
-    {
-        text.Append("\n    ").Append(argument.Name.PadRight(9)).Append(' ');
-        var first = true;
-        foreach (var fetch in argument.Fetches)
-        {
-            if (!first)
-                text.Append(", ");
-            first = false;
-            text.Append(fetch.Text);
-            if (fetch.Type is not null)
-                text.Append(':').Append(fetch.Type);
-        }
-
-        if (argument.TypeText is not null)
-            text.Append("  ").Append(argument.TypeText);
-        if (argument.Presentation is { Kind: not PresentationKind.None } shown)
-            text.Append(", shown as ").Append(Word(shown.Kind));
-        if (argument.Origin.Length > 0)
-            text.Append("\n              ").Append(argument.Origin);
-    }
-
-    private static string Word(PresentationKind kind) => kind switch
-    {
-        PresentationKind.Ip4 => "IPv4 address",
-        PresentationKind.Ip6 => "IPv6 address",
-        PresentationKind.BigEndian16 or PresentationKind.BigEndian32 or PresentationKind.BigEndian64 => "number in network order",
-        PresentationKind.Port => "port",
-        PresentationKind.Nanoseconds => "time",
-        PresentationKind.Errno => "error number by name",
-        PresentationKind.Enum => "enum by name",
-        PresentationKind.Symbol => "symbol",
-        PresentationKind.Bytes => "bytes",
-        PresentationKind.Text => "text with its length",
-        PresentationKind.Boolean => "true or false",
-        PresentationKind.Character => "character",
-        PresentationKind.Pointer => "address",
-        _ => "number",
-    };
+    /// <summary>Choices of a compilation.</summary>
+    public static ProbeOptions OptionsOf(TargetOptions options) =>
+        new() { MaxProbes = options.MaxProbes, NoInlines = options.NoInlines, TextBytes = options.TextBytes, SourceText = SourceText.Read };
 }
