@@ -44,7 +44,7 @@ public sealed class ProbeTests : IDisposable
     [Fact]
     public void Probe_Definitions_MeanWhatPerfsMean()
     {
-        string[] definitions = ["work", "work n", "work x=p->x n c", "work p->name->text:string name:string", "e=work%return $retval:s32", "e=work:3 sum", "work+4 %di", "main argc argv"];
+        string[] definitions = ["work", "work n", "work x=p->x n c", "work p->name->text:string name:string", "e=work%return $retval:s32", "work+4 %di", "main argc argv"];
         var program = Build("-O2");
         var expected = definitions.Select(d => Perf(program, "-D", d).TrimEnd('\n').Replace("/e__return ", "/e ", StringComparison.Ordinal)).ToArray();
         var found = Run(["probe", "-x", program, "-D", .. definitions]).TrimEnd('\n').Split('\n');
