@@ -105,9 +105,9 @@ internal sealed partial class Evaluator(string text, ProbeTarget target, Site si
 
     private Value? Global(string name)
     {
-        if (target.Code?.FindVariable(name, site.Function) is { } global)
+        if (target.FindGlobal(name, site.Function) is var (global, source))
         {
-            Note(target.Code.Description);
+            Note(source);
             var last = name[(name.LastIndexOf(':') + 1)..];
             var place = global.Locate(site.Address);
             return new Value(global.Type, variables.FromLocation(place, symbol: target.FindSymbol(last) is not null || place is VariableLocation.Static ? last : null));

@@ -1,3 +1,4 @@
+using System.Text;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Code;
 using static TraceKit.DebugInfo.Elf.ElfConstants;
@@ -9,7 +10,7 @@ public sealed partial class KernelTarget
     private readonly KernelBlacklist _blacklist;
 
     /// <summary>Ranges of the list that must not be probed, with the reason.</summary>
-    private readonly List<(ulong Start, ulong End, string Reason)> _denied;
+    private List<(ulong Start, ulong End, string Reason)>? _denied;
     private readonly Dictionary<ulong, InstructionStarts> _starts = [];
 
     /// <inheritdoc/>
@@ -26,7 +27,7 @@ public sealed partial class KernelTarget
         if (WhyNotFunction(function, isReturn) is { } denied)
             return denied;
         var listed = ToListed(address.Value);
-        foreach (var (start, end, reason) in _denied)
+        foreach (var (start, end, reason) in _denied ??= DenyRanges())
         {
             if (listed >= start && listed < end)
                 return $"{function.Symbol} {reason}";
@@ -93,15 +94,31 @@ public sealed partial class KernelTarget
         return code.IsEmpty ? null : _starts[function.Address.Value] = InstructionStarts.Analyze(code, function.Address.Value);
     }
 
-    private List<(ulong, ulong, string)> DenyRanges()
+    /// <summary>One look at all names: there are a hundred thousand.</summary>
+    private List<(ulong Start, ulong End, string Reason)> DenyRanges()
     {
         var ranges = new List<(ulong, ulong, string)>();
-        if (_symbols is null)
-            return ranges;
-        foreach (var (section, reason) in KernelDenyList.Sections)
+        var starts = new ulong[KernelDenyList.Sections.Length];
+        var ends = new ulong[starts.Length];
+        for (var i = 0; i < (_symbols?.Count ?? 0); i++)
         {
-            if (_symbols.Find($"__{section}_start") is { } start && _symbols.Find($"__{section}_end") is { } end && start < end)
-                ranges.Add((start, end, reason));
+            if (!_symbols!.TryName(i, out var name) || !name.StartsWith("__"u8) || name.IndexOf("_text_"u8) is var at && at < 0)
+                continue;
+            var isStart = name.EndsWith("_text_start"u8);
+            if (!isStart && !name.EndsWith("_text_end"u8))
+                continue;
+            for (var section = 0; section < starts.Length; section++)
+            {
+                // __kprobes_text_start of kprobes_text.
+                if (at + 3 == KernelDenyList.Sections[section].Section.Length && Encoding.UTF8.GetString(name[2..(at + 5)]) == KernelDenyList.Sections[section].Section)
+                    (isStart ? starts : ends)[section] = _symbols.Address(i);
+            }
+        }
+
+        for (var section = 0; section < starts.Length; section++)
+        {
+            if (starts[section] != 0 && starts[section] < ends[section])
+                ranges.Add((starts[section], ends[section], KernelDenyList.Sections[section].Reason));
         }
 
         return ranges;

@@ -50,7 +50,6 @@ public sealed partial class KernelTarget : ProbeTarget
 
         Prototypes = prototypes;
         Types = types;
-        _denied = DenyRanges();
         _blacklist = KernelBlacklist.Parse(parts.Blacklist);
     }
 
@@ -163,6 +162,10 @@ public sealed partial class KernelTarget : ProbeTarget
             return address;
         return _parts.DataSymbol?.Invoke(name) is { } data && data.Value != 0 ? new Svma(ToOwn(data.Value)) : null;
     }
+
+    /// <inheritdoc/>
+    public override (DebugVariable Variable, string Source)? FindGlobal(string name, DebugFunction? near) =>
+        base.FindGlobal(name, near) ?? (_parts.Btf is not null && _types.FindVariable(name, near) is { } found ? (found, _types.Description) : null);
 
     /// <summary>Every function, by address.</summary>
     public IEnumerable<TargetFunction> AllFunctions()

@@ -46,6 +46,12 @@ public abstract class ProbeTarget
     /// <summary>Address of a data or code symbol, for <c>@SYMBOL</c> and globals; null when there is none.</summary>
     public abstract Svma? FindSymbol(string name);
 
+    /// <summary>A global or static variable of the target, and who knows it; null when nobody does.</summary>
+    /// <param name="name">Its name, with namespaces where it has some.</param>
+    /// <param name="near">Variables of this function's own source file are preferred.</param>
+    public virtual (DebugVariable Variable, string Source)? FindGlobal(string name, DebugFunction? near) =>
+        Code?.FindVariable(name, near) is { } found ? (found, Code.Description) : null;
+
     /// <summary>Whether a probe may stand at an address.</summary>
     /// <param name="address">In the file's own addresses.</param>
     /// <param name="isReturn">For a return probe.</param>

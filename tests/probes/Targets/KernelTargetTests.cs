@@ -146,6 +146,49 @@ public sealed class KernelTargetTests
         Assert.Equal(0xffffffff81003000, target.FindSymbol("counter")!.Value.Value);
     }
 
+    /// <summary>Seeds of the language, compiled with no debug information: by way of BTF to the kernel's text; a global by its symbol; a per-CPU variable not at all.</summary>
+    [Theory]
+    [InlineData("vfs_read name=file->f_path.dentry->d_name.name:string", "name=+0(+40(+24(%di))):string")]
+    [InlineData("vfs_read counter", "counter=@counter:s32")]
+    [InlineData("vfs_read per_cpu_one", "per-CPU")]
+    [InlineData("vfs_read file->f_pth", "did you mean 'f_path'?")]
+    [InlineData("vfs_raed", "did you mean 'vfs_read'?")]
+    [InlineData("vfs_read+4", "--vmlinux")]
+    [InlineData("sched_clock_noinstr", "noinstr")]
+    public void KernelTarget_Definitions_CompileWithoutDebugInformation(string definition, string expected)
+    {
+        var b = new BtfBuilder();
+        var number = b.Int("int", 4, 1);
+        var letter = b.Int("char", 1);
+        var name = b.Struct("qstr", 16, ("hash_len", number, 0), ("name", b.Next + 1, 64));
+        var text = b.Pointer(letter);
+        Assert.Equal(name + 1, text);
+        var dentry = b.Struct("dentry", 64, ("d_name", name, 32 * 8));
+        var path = b.Struct("path", 16, ("mnt", number, 0), ("dentry", b.Next + 1, 64));
+        b.Pointer(dentry);
+        b.Struct("file", 64, ("f_path", path, 16 * 8));
+        var file = b.Pointer(b.Next - 1);
+        b.Function("vfs_read", b.Next + 1);
+        b.Prototype(number, ("file", file));
+        b.Variable("counter", number);
+        var perCpu = b.Variable("per_cpu_one", number);
+        b.Section(".data..percpu", (perCpu, 0, 4));
+        var target = Target(BtfFile.Parse(b.Build(), "the kernel"));
+        string answer;
+        try
+        {
+            var plan = Probes.Plan.ProbeCompiler.Compile(Probes.Syntax.ProbeParser.Parse(definition), target, new Probes.Plan.ProbeOptions());
+            var fetch = Assert.Single(Assert.Single(Assert.Single(plan.Probes).Arguments).Fetches);
+            answer = $"{fetch.Name}={fetch.Text}:{fetch.Type}";
+        }
+        catch (ProbeSyntaxException e)
+        {
+            answer = e.Message;
+        }
+
+        Assert.Contains(expected, answer, StringComparison.Ordinal);
+    }
+
     /// <summary>The running kernel: its functions, their prototypes, and what must not be probed.</summary>
     [Fact]
     public void KernelTarget_RunningKernel_IsUnderstood()
