@@ -63,7 +63,7 @@ internal sealed partial class Points
             {
                 foreach (var copy in function.Copies)
                 {
-                    if (copy.IsInlined && IsInsideItself(copy))
+                    if (IsPartOfItself(function, copy))
                         continue;
                     var symbol = target.FunctionAt(copy.Entry);
                     if (copy.IsInlined ? !options.NoInlines : (symbol is null || !EventNames.IsCold(symbol.Symbol)) && seen.Add(copy.Entry.Value))
@@ -101,9 +101,9 @@ internal sealed partial class Points
         return pieces;
     }
 
-    /// <summary>A part that the compiler split off from a function and put back into it (<c>fput</c> of the kernel): the same call, not another one.</summary>
-    private static bool IsInsideItself(DebugFunctionCopy copy) =>
-        WithCallers(copy) is [_, .., { IsInlined: false, Function: var outer }] && outer.Name == copy.Function.Name && outer.Line == copy.Function.Line && outer.File == copy.Function.File;
+    /// <summary>Whether a copy is the rest of a function that the compiler cut in two and put together again: it "calls" itself from its first line, and would fire twice a call. perf passes over these too.</summary>
+    private static bool IsPartOfItself(DebugFunction function, DebugFunctionCopy copy) =>
+        copy.IsInlined && copy.CallPlace is { Line: > 0 } place && place.Line == function.Line && place.File == function.File;
 
     private static int Compare((DebugFunction? Function, DebugFunctionCopy? Copy, TargetFunction? Symbol) a, (DebugFunction? Function, DebugFunctionCopy? Copy, TargetFunction? Symbol) b)
     {

@@ -74,6 +74,9 @@ internal sealed partial class Points
                     if (done.Add(address.Value))
                         sites.Add(AtLine(address, null, point.Source, line));
                 }
+
+                if (sites.Count == 0 && point.Line is not null)
+                    Declared(sites, places, file, line);
             }
         }
 
@@ -86,6 +89,24 @@ internal sealed partial class Points
         throw Error(point.Line is { } missing
             ? $"line {missing} of {Short(files[0])} has no code{Nearest(places.LinesOf(files[0]), missing, 0)}"
             : $"no line of {Short(files[0])} that has code holds '{point.Pattern}'");
+    }
+
+    /// <summary>A line that has no code of its own and declares a function: the function's entry, whose code begins on a later line.</summary>
+    private void Declared(List<Site> sites, ISourcePlaces places, string file, int line)
+    {
+        foreach (var other in places.LinesOf(file))
+        {
+            if (other <= line)
+                continue;
+            foreach (var address in places.FindLine(file, other))
+            {
+                if (target.Code?.CopyAt(address) is { } copy && copy.Entry == address && copy.Function.Line == line)
+                    sites.Add(AtLine(address, null, file, line));
+            }
+
+            if (other > line + 16 || sites.Count > 0)
+                return;
+        }
     }
 
     private Site AtLine(Svma address, string? eventBase, string source = "", int line = 0)

@@ -80,6 +80,11 @@ internal sealed class DwarfFunctionCopy : DebugFunctionCopy
     public static DwarfFunctionCopy? TryMake(DwarfSymbols symbols, DebugFunction function, Entry entry)
     {
         var ranges = RangesOf(symbols, entry);
+
+        // Of an inlined call nothing may be left but the place where it was: its code went elsewhere, and the place is still where it happens.
+        if (ranges.Length == 0 && entry.Tag == DW_TAG.inlined_subroutine && entry[DW_AT.entry_pc] is { Kind: not (DwarfValueKind.None or DwarfValueKind.Constant or DwarfValueKind.SignedConstant) } place
+            && entry.Unit.TryAddress(place, out var address) && symbols.Info.Code.Contains(address))
+            return new DwarfFunctionCopy(symbols, function, entry, [new CodeRange(new Svma(address), new Svma(address))]);
         return ranges.Length == 0 ? null : new DwarfFunctionCopy(symbols, function, entry, ranges);
     }
 
