@@ -97,7 +97,7 @@ public sealed partial class InstructionStarts
             // Data has one every few instructions, code hardly ever one.
             if (odd * InstructionsForOdd > count)
                 return $"what no followed jump leads to at +{firstOdd} looks like data";
-            return isPadding || _hasIndirectJump || _calls.Count > 0 ? null : $"nothing leads to +{start}, and the function has neither calls nor jump tables";
+            return isPadding || _isPart || _hasIndirectJump || _calls.Count > 0 ? null : $"nothing leads to +{start}, and the function has neither calls nor jump tables";
         }
 
         /// <summary>Why a gap, decoded by itself, does not fit the rest; null when it does.</summary>

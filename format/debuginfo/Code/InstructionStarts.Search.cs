@@ -5,11 +5,12 @@ namespace TraceKit.DebugInfo.Code;
 public sealed partial class InstructionStarts
 {
     /// <summary>One analysis. Work is linear in the function's length: each byte is decoded once along ways, and once more in a gap.</summary>
-    private ref partial struct Search(ReadOnlySpan<byte> code, ulong address, (ulong Start, ulong End) bounds)
+    private ref partial struct Search(ReadOnlySpan<byte> code, ulong address, (ulong Start, ulong End) bounds, bool isPart)
     {
         private readonly ReadOnlySpan<byte> _code = code;
         private readonly ulong _address = address;
         private readonly (ulong Start, ulong End) _bounds = bounds;
+        private readonly bool _isPart = isPart;
         private readonly InstructionProof[] _proof = new InstructionProof[code.Length];
         private readonly byte[] _length = new byte[code.Length];
         private readonly bool[] _bad = new bool[code.Length]; // a way through here was dropped: so is every other

@@ -13,7 +13,7 @@ namespace TraceKit.DebugInfo.Code;
 /// instruction is known and one that compilers write (no <c>add %al,(%rax)</c>, which is zeroes; no port or privileged instruction, no prefix without use, no displacement that no structure has, no
 /// place outside of the file), every direct jump within the function
 /// leads to the start of an instruction, none leads into the middle of one, the last one doesn't run out of the function, no instruction of the function reads the
-/// gap's bytes or takes their address, and the function has a jump by register or a call that gives the gap a reason to exist. Tables, constants and texts fail at one of these: they hold
+/// gap's bytes or takes their address, and the function has a jump by register or a call that gives the gap a reason to exist, or is a part of another. Tables, constants and texts fail at one of these: they hold
 /// zeroes, run into bytes that are no instruction, or are read by the function.</item>
 /// </list>
 /// <para>What overlaps is refused: code that jumps over its own <c>lock</c> prefix has an instruction within another; only the outer start is safe, and where two ways
@@ -102,7 +102,8 @@ public sealed partial class InstructionStarts
     /// <param name="address">Where the first one is loaded, for operands that state addresses.</param>
     /// <param name="bounds">The lowest address that is loaded of the file, and just past the highest: what refers to elsewhere is no code. Default: within 16 MiB of the function.</param>
     /// <param name="stated">Offsets that somebody else states to be starts of instructions (landing pads, rows of CFI or of line tables), or empty.</param>
-    public static InstructionStarts Analyze(ReadOnlySpan<byte> code, ulong address = 0, (ulong Start, ulong End) bounds = default, ReadOnlySpan<int> stated = default)
+    /// <param name="isPart">It is a part that was split off a function (<c>.cold</c>): jumps of the other part lead into its middle, and gaps need no other reason.</param>
+    public static InstructionStarts Analyze(ReadOnlySpan<byte> code, ulong address = 0, (ulong Start, ulong End) bounds = default, ReadOnlySpan<int> stated = default, bool isPart = false)
     {
         if (code.Length > MaximumBytes)
             code = code[..MaximumBytes];
@@ -114,7 +115,7 @@ public sealed partial class InstructionStarts
             bounds = (address - reach, address + reach + (ulong)code.Length);
         }
 
-        var search = new Search(code, address, bounds);
+        var search = new Search(code, address, bounds, isPart);
         search.Follow(stated);
         search.SweepGaps();
         return search.Collect();

@@ -43,6 +43,8 @@ internal sealed partial class Points(ProbeSyntax syntax, ProbeTarget target, Pro
             }
             else
             {
+                if (site.IsReturn && site.Symbol is { } returning && target.ReturnRisk(returning) is { } risk)
+                    notes.Add(risk);
                 kept.Add(site);
             }
         }

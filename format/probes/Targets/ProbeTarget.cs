@@ -61,6 +61,9 @@ public abstract class ProbeTarget
     /// <summary>Why a function must not be probed at its entry or return whatever its address, which may be hidden (0); null when nothing is known against it.</summary>
     public virtual string? WhyNotFunction(TargetFunction function, bool isReturn) => null;
 
+    /// <summary>What the user must know before a return probe is set on a function, although it can be; null when nothing is known against it.</summary>
+    public virtual string? ReturnRisk(TargetFunction function) => null;
+
     /// <summary>Every instruction of a function that returns from it, by address.</summary>
     /// <exception cref="ProbeTargetException">The function's code cannot be followed to its end.</exception>
     public abstract IReadOnlyList<Svma> Returns(TargetFunction function);

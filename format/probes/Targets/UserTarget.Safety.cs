@@ -112,7 +112,11 @@ public sealed partial class UserTarget
                 stated.Add((int)(note.Address.Value - start.Value));
         }
 
-        return _starts[start.Value] = InstructionStarts.Analyze(code.Span, start.Value, Bounds, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(stated));
+        var places = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(stated);
+        var starts = InstructionStarts.Analyze(code.Span, start.Value, Bounds, places);
+        if (!starts.IsComplete && EntryFrames.Read(_image, start) == EntryFrame.Other)
+            starts = InstructionStarts.Analyze(code.Span, start.Value, Bounds, places, isPart: true);
+        return _starts[start.Value] = starts;
     }
 
     /// <summary>What a hit of a probe at an address costs.</summary>
@@ -156,6 +160,35 @@ public sealed partial class UserTarget
         at = at < 0 ? ~at - 1 : at;
         return at >= 0 && _marks[at].IsData && _image.IsCodeAddress(new Svma(_marks[at].Address));
     }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A return probe puts the address of the kernel's own page on the stack. Unwinders know nothing of it: an exception, a Rust panic or a thread's cancellation that passes through ends the
+    /// program (seen: <c>terminate called after throwing an instance of 'int'</c>).
+    /// </remarks>
+    public override string? ReturnRisk(TargetFunction function)
+    {
+        if (IsGo || Machine == EM_X86_64 && !MayCall(function) || !HasExceptions)
+            return null;
+        return $"an exception or panic that passes through {function.DisplayName} while its return probe is set ends the program: unwinders do not know the address that the kernel puts on the stack";
+    }
+
+    private bool MayCall(TargetFunction function)
+    {
+        var starts = StartsOf(function.Address, function.Size);
+        if (!starts.IsComplete)
+            return true;
+        for (var at = 0; at >= 0; at = starts.NextAfter(at))
+        {
+            if (starts.ProofOf(at) == InstructionProof.BehindCall)
+                return true;
+        }
+
+        return starts.OuterJumps.Count > 0 || starts.IndirectJumps.Count > 0;
+    }
+
+    /// <summary>Whether the file has code that catches or cleans up (C++, Rust, C with <c>-fexceptions</c>).</summary>
+    private bool HasExceptions => _image.TrySection(".gcc_except_table", out _);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Svma> Returns(TargetFunction function) => ReturnsOf(function).Returns;

@@ -104,6 +104,7 @@ public class InstructionStartsTests
         Assert.Equal("F..", Proofs(Analyze("c3 5d c3")));
         Assert.Equal("F....", Proofs(Analyze("c3 0f1f4000")).Replace('s', '.'));
         Assert.Equal("Fss", Proofs(Analyze("c3 9090"))); // padding needs none
+        Assert.Equal(InstructionProof.Swept, InstructionStarts.Analyze([0xc3, 0x5d, 0xc3], 0x1000, isPart: true).ProofOf(1));
     }
 
     /// <summary>Who states a start is believed if it fits.</summary>

@@ -342,4 +342,22 @@ public class UserTargetTests
             }
         }
     }
+
+    /// <summary>In a C++ program, a function that exceptions can pass through gets a warning with its return probe; one that calls nobody does not, nor does C.</summary>
+    [Fact]
+    public void ReturnRisk_ProgramWithExceptions_FunctionsThatCall()
+    {
+        const string source = """
+            struct Guard { int *p; ~Guard() { ++*p; } };
+            __attribute__((noinline)) int leaf(int x) { return x * 3; }
+            __attribute__((noinline)) int may_throw(int x) { if (x > 3) throw x; return leaf(x) + 1; }
+            __attribute__((noinline)) int passes(int x) { int n = 0; Guard g{&n}; return may_throw(x) + n; }
+            int main(int c, char **) { try { return passes(c); } catch (int) { return 1; } }
+            """;
+        var target = TargetPrograms.Target(TargetPrograms.Compile("g++", source, ".cpp", "-O1"));
+        Assert.Contains("ends the program", target.ReturnRisk(Assert.Single(Find(target, "passes"))), StringComparison.Ordinal);
+        Assert.Null(target.ReturnRisk(Assert.Single(Find(target, "leaf"))));
+        var c = TargetPrograms.Target(TargetPrograms.Compile("gcc", TargetPrograms.C, ".c", "-O2"));
+        Assert.Null(c.ReturnRisk(Assert.Single(Find(c, "choose"))));
+    }
 }
