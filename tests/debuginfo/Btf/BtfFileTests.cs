@@ -91,6 +91,21 @@ public sealed class BtfFileTests
         Assert.Contains("base", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Damage of a module's types is refused, or changes an answer.</summary>
+    [Fact]
+    public void BtfFile_SplitCutAndFlipped_ThrowsBadDataOnly()
+    {
+        var kernel = EveryKind(false);
+        var file = BtfFile.Parse(kernel.Build(), "the kernel");
+        var builder = new BtfBuilder(false, kernel.Next, kernel.StringBytes);
+        builder.Struct("mine", 8, ("inner", builder.Next + 1, 0), ("other", 1, 32));
+        builder.Pointer(1);
+        builder.Function("module_walk", builder.Next + 1);
+        builder.Prototype(1, ("what", 2));
+        builder.Array(2, 1, 4);
+        Hostile.CutAndFlip(builder.Build(), bytes => AskEverything(BtfFile.Parse(bytes, "module m", file)));
+    }
+
     /// <summary>Older files mark bit fields by the integer's width, and say nothing of an enum's sign.</summary>
     [Fact]
     public void BtfFile_WithoutKindFlag_KnowsBitFieldsAndSigns()

@@ -19,7 +19,7 @@ public sealed class BtfOracleTests
         Assert.True(Compare(Kernel, BtfFile.Parse(File.ReadAllBytes(Kernel), "the kernel")) > 10_000);
     }
 
-    /// <summary>The kernels and modules that are named in <c>TRACEKIT_BTF_FILES</c> (raw BTF, separated by colons) agree too.</summary>
+    /// <summary>The kernels and modules that are named in <c>TRACEKIT_BTF_FILES</c> (raw BTF, separated by colons; of a module's <c>BASE+FILE</c>) agree too.</summary>
     [Fact]
     public void BtfFile_NamedFiles_AgreeWithBpftool()
     {
@@ -28,7 +28,11 @@ public sealed class BtfOracleTests
             Assert.Skip("TRACEKIT_BTF_FILES names no file");
         Tool.Need("bpftool");
         foreach (var file in files.Split(':'))
-            Assert.True(Compare(file, BtfFile.Parse(File.ReadAllBytes(file), file)) > 0);
+        {
+            var parts = file.Split('+');
+            var whole = BtfFile.Parse(File.ReadAllBytes(parts[0]), parts[0]);
+            Assert.True(parts.Length == 1 ? Compare(parts[0], whole) > 0 : Compare(parts[1], BtfFile.Parse(File.ReadAllBytes(parts[1]), parts[1], whole), parts[0]) > 0);
+        }
     }
 
     /// <summary>What vfs_read takes is what its prototype says, by way of three structs to a name.</summary>
@@ -67,14 +71,14 @@ public sealed class BtfOracleTests
 
     private static string Here([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;
 
-    private static int Compare(string path, BtfFile file)
+    private static int Compare(string path, BtfFile file, string? baseFile = null)
     {
         var compared = 0;
         DebugType? type = null;
         IReadOnlyList<DebugMember> members = [];
         IReadOnlyList<DebugEnumerator> values = [];
         var at = 0;
-        foreach (var line in Tool.Lines("bpftool", "btf", "dump", "file", path, "format", "raw"))
+        foreach (var line in Tool.Lines("bpftool", [.. baseFile is null ? (string[])[] : ["-B", baseFile], "btf", "dump", "file", path, "format", "raw"]))
         {
             if (line.StartsWith('['))
             {
