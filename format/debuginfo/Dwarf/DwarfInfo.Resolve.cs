@@ -24,6 +24,7 @@ public sealed partial class DwarfInfo
 
         if (distinct.Count == 0)
             return;
+        Complete();
         EnsureUnits();
         var batch = new Batch(this, [.. distinct]);
         batch.Try(_map!);
@@ -37,6 +38,7 @@ public sealed partial class DwarfInfo
     /// <summary>The units; reads their headers when that has not been done.</summary>
     internal ReadOnlySpan<DwarfUnit> Units()
     {
+        Complete();
         EnsureUnits();
         return _units!.Units;
     }
@@ -44,16 +46,24 @@ public sealed partial class DwarfInfo
     /// <summary>Which units claim an address, in the order in which they are asked: what first entries say, then indexes, then the functions of units that say nothing.</summary>
     internal AddressMap Claims(int order)
     {
-        EnsureUnits();
+        EnsureUnits(prefetch: false);
         return order switch { 0 => _map!, 1 => Hints(), _ => Children() };
     }
 
-    private void EnsureUnits()
+    /// <summary>Batches need all of the sections that single questions open in part.</summary>
+    private void Complete()
+    {
+        _sections.Complete(DwarfSection.Info);
+        _sections.Complete(DwarfSection.Line);
+    }
+
+    private void EnsureUnits(bool prefetch = true)
     {
         if (_map is not null)
             return;
-        _sections.Prefetch(DwarfSection.Info, DwarfSection.Abbrev, DwarfSection.Line, DwarfSection.Str, DwarfSection.LineStr, DwarfSection.Ranges, DwarfSection.RngLists, DwarfSection.StrOffsets, DwarfSection.Addr);
-        _units ??= new UnitList(_sections, Report);
+        if (prefetch)
+            _sections.Prefetch(DwarfSection.Info, DwarfSection.Abbrev, DwarfSection.Line, DwarfSection.Str, DwarfSection.LineStr, DwarfSection.Ranges, DwarfSection.RngLists, DwarfSection.StrOffsets, DwarfSection.Addr);
+        _units = List();
         var map = new AddressMap();
         var ranges = new List<AddressRange>();
         var left = (long)_sections[DwarfSection.Ranges].Length + _sections[DwarfSection.RngLists].Length + _units.Units.Length; // as in FunctionWalker
@@ -95,6 +105,7 @@ public sealed partial class DwarfInfo
     {
         if (_children is not null)
             return _children;
+        Complete();
         var map = new AddressMap();
         var walker = new FunctionWalker();
         for (var i = 0; i < _units!.Units.Length; i++)

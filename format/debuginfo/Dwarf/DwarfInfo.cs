@@ -145,7 +145,17 @@ public sealed partial class DwarfInfo : ISourceResolver
     internal UnitList List()
     {
         lock (_split)
-            return _units ??= new UnitList(_sections, Report);
+        {
+            if (_units is null)
+            {
+                // Headers of all units, where the section is at hand in part only.
+                if (_sections.Partly(DwarfSection.Info, openNow: false) is { HasHeads: false } partial && partial.Keep(static (_, _) => false) is { } damage)
+                    Report(_sections, 0, damage);
+                _units = new UnitList(_sections, Report);
+            }
+
+            return _units;
+        }
     }
 
     /// <summary>The type units.</summary>

@@ -20,6 +20,7 @@ public sealed class DwarfSections
     private readonly ReadOnlyMemory<byte>[] _data = new ReadOnlyMemory<byte>[Count];
     private readonly bool[] _opened = new bool[Count];
     private readonly Lock[] _locks = new Lock[Count];
+    private readonly PartialSection?[] _partial = new PartialSection?[Count];
     private BadDataException? _firstDamage;
 
     /// <summary>The sections of a file; nothing is read yet.</summary>
@@ -69,6 +70,42 @@ public sealed class DwarfSections
 
             return _data[i];
         }
+    }
+
+    /// <summary>
+    /// Opens a large compressed section without inflating it: only what is then asked for of it is at hand. For who is the first to open it, and answers few questions.
+    /// </summary>
+    /// <param name="section">Which one.</param>
+    /// <param name="openNow">Open it so, if nobody did yet.</param>
+    /// <returns>Null when it is open already, small, or not stored so: then all of it is at hand.</returns>
+    internal PartialSection? Partly(DwarfSection section, bool openNow = true)
+    {
+        var i = (int)section;
+        lock (_locks[i])
+        {
+            if (openNow && !_opened[i] && !_split && _image.TrySection(NameOf(section), out var header) && PartialSection.TryOpen(_image, header) is { } partial)
+            {
+                _partial[i] = partial;
+                _data[i] = partial.Data;
+                Volatile.Write(ref _opened[i], true);
+            }
+
+            return _partial[i] is { IsWhole: false } open ? open : null;
+        }
+    }
+
+    /// <summary>Brings in all of a section that was opened in part.</summary>
+    internal void Complete(DwarfSection section)
+    {
+        if (_partial[(int)section] is { IsWhole: false } partial && partial.Complete() is { } damage)
+            Interlocked.CompareExchange(ref _firstDamage, damage, null);
+    }
+
+    /// <summary>Brings in the contribution (unit, list, table) of a section that an offset is in.</summary>
+    internal void Need(DwarfSection section, ulong offset)
+    {
+        if (_partial[(int)section] is { IsWhole: false } partial && partial.Need(offset) is { } damage)
+            Interlocked.CompareExchange(ref _firstDamage, damage, null);
     }
 
     /// <summary>What errors call a section.</summary>

@@ -84,6 +84,34 @@ public sealed partial class ElfImage
     private bool TryInflateFromFile(in ElfSection section, out ReadOnlyMemory<byte> data)
     {
         data = default;
+        if (!TryOpenPacked(section, out var source, out var size))
+            return false;
+        using (source)
+            data = InflateZlib(section.Name, source, size, (ulong)(Is64Bit ? 24 : 12));
+        return true;
+    }
+
+    /// <summary>Opens a large section of zlib data to be inflated from its start on, by whoever needs little of it.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="inflated">Its bytes in order; throws <see cref="InvalidDataException"/> where they are damaged.</param>
+    /// <param name="size">How many there should be.</param>
+    /// <returns>False when it is small, not compressed so, or not read on demand.</returns>
+    internal bool TryOpenInflating(in ElfSection section, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Stream? inflated, out int size)
+    {
+        inflated = null;
+        size = 0;
+        if (Type == ET_REL || !TryOpenPacked(section, out var source, out var stated))
+            return false;
+        CheckSize(section.Name, source.Length, stated, ZlibRatio);
+        size = (int)stated;
+        inflated = new ZLibStream(source, CompressionMode.Decompress);
+        return true;
+    }
+
+    private bool TryOpenPacked(in ElfSection section, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SparseStream? source, out ulong size)
+    {
+        source = null;
+        size = 0;
         var header = Is64Bit ? 24 : 12; // Chdr, as above
         if (!Image.IsOnDemand || (section.Flags & SHF_COMPRESSED) == 0 || section.Type is SHT_NOBITS or SHT_NULL || section.Size < StreamedBytes ||
             section.Offset.Value > Image.Length || section.Size > Image.Length - section.Offset.Value || !Image.TryRead(section.Offset, (ulong)header, out var head))
@@ -96,9 +124,8 @@ public sealed partial class ElfImage
             return false;
         if (Is64Bit)
             c.ReadUInt32("ch_reserved");
-        var size = ReadWord(ref c, "ch_size");
-        using var source = new SparseStream(Image, section.Offset.Value + (ulong)header, section.Size - (ulong)header);
-        data = InflateZlib(section.Name, source, size, (ulong)header);
+        size = ReadWord(ref c, "ch_size");
+        source = new SparseStream(Image, section.Offset.Value + (ulong)header, section.Size - (ulong)header);
         return true;
     }
 

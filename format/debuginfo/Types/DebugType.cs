@@ -52,6 +52,9 @@ public abstract class DebugType
     /// <summary>Types among the template arguments (C++, Rust), in order, with their names (<c>T</c>).</summary>
     public virtual IReadOnlyList<(string Name, DebugType? Type)> TemplateTypes => [];
 
+    /// <summary>Of a <see cref="DebugTypeKind.MemberPointer"/>: the class; null when not known.</summary>
+    public virtual DebugType? MemberOf => null;
+
     /// <summary>Of Go: where the program's own description of the type lies in the file's addresses (<c>DW_AT_go_runtime_type</c>), what an interface's type word points to.</summary>
     public virtual ulong? GoRuntimeType => null;
 

@@ -48,8 +48,7 @@ public static class TypeNames
                 Pointer(type, before, after, style, depth);
                 break;
             case DebugTypeKind.MemberPointer:
-                Write(type.Target, before, after, style, depth + 1);
-                before.Append(" ::*");
+                MemberPointer(type, before, after, style, depth);
                 break;
             case DebugTypeKind.Qualified:
                 Qualified(type, before, after, style, depth);
@@ -126,6 +125,21 @@ public static class TypeNames
         }
     }
 
+    /// <summary><c>int ns::C::*</c>, <c>int (ns::C::*)(int)</c>: of what class, a function's hidden parameter says.</summary>
+    private static void MemberPointer(DebugType type, StringBuilder before, StringBuilder after, Style style, int depth)
+    {
+        if (type.Target is not { Kind: DebugTypeKind.Function } function)
+        {
+            Write(type.Target, before, after, style, depth + 1);
+            before.Append(' ').Append(type.MemberOf?.QualifiedName).Append("::*");
+            return;
+        }
+
+        Write(function.Target, before, after, style, depth + 1);
+        before.Append(" (").Append(type.MemberOf?.QualifiedName).Append("::*");
+        after.Insert(0, ")" + Parameters(function, style, depth, first: 1));
+    }
+
     /// <summary>A type without qualifiers, where these are not written.</summary>
     private static DebugType? Plain(DebugType? type, Style style)
     {
@@ -186,11 +200,12 @@ public static class TypeNames
         return text.ToString();
     }
 
-    private static string Parameters(DebugType function, Style style, int depth)
+    private static string Parameters(DebugType function, Style style, int depth, int first = 0)
     {
         var text = new StringBuilder("(");
-        foreach (var parameter in function.ParameterTypes)
+        for (var i = first; i < function.ParameterTypes.Count; i++)
         {
+            var parameter = function.ParameterTypes[i];
             if (text.Length > 1)
                 text.Append(", ");
             if (text.Length > MostChars)

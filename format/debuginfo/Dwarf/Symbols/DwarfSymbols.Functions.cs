@@ -50,7 +50,8 @@ public sealed partial class DwarfSymbols
             var map = Info.Claims(order);
             for (var choice = 0; choice < DwarfInfo.MostChoices && map.Find(address.Value, choice) is >= 0 and var number; choice++)
             {
-                var unit = Info.FullUnit(Info.Units()[number]);
+                var unit = Info.FullUnit(Info.List().Units[number]);
+                Entries.Ready(unit);
                 if (walker.Walk(unit, Info.Abbreviations(unit), Info.Code, [address.Value], prune: false) is { } damage)
                     Info.Report(unit, damage);
                 if (walker.Ranges.Length == 0)
@@ -100,7 +101,7 @@ public sealed partial class DwarfSymbols
         var plain = FunctionName.Split(name)[^1];
         var needles = new NameNeedles([plain]);
         Entry? best = null;
-        foreach (var unit in AllUnits())
+        foreach (var unit in UnitsWith(needles))
         {
             if (best is not null && !ReferenceEquals(unit, nearUnit))
                 continue; // one was found; only the function's own unit may have a better one
@@ -124,18 +125,34 @@ public sealed partial class DwarfSymbols
         return best is null ? null : new DwarfVariable(this, best, null, null);
     }
 
-    /// <summary>The entry of the same unit that completes a declaration.</summary>
+    /// <summary>The entry that completes a declaration: of the same unit, after link-time optimization of another.</summary>
     private Entry? Completing(Entry declaration)
     {
+        if (CompletingIn(declaration.Unit, declaration, declaration.Offset - declaration.Unit.Offset, 4) is { } own)
+            return own;
+        if (!MayReferGlobally || declaration.Unit.Section != DwarfSection.Info)
+            return null;
+        foreach (var unit in AllUnits())
+        {
+            if (Entries.Shapes(unit).HasGlobalReferences && CompletingIn(unit, declaration, declaration.Offset, unit.Context.OffsetSize) is { } other)
+                return other;
+        }
+
+        return null;
+    }
+
+    private Entry? CompletingIn(DwarfUnit unit, Entry declaration, int reference, int size)
+    {
         var positions = new List<int>();
-        var unit = declaration.Unit;
-        NameNeedles.Find(unit.Data[unit.FirstEntry..], NameNeedles.Fixed(stackalloc byte[4], (ulong)(declaration.Offset - unit.Offset), unit.Sections.IsBigEndian), unit.FirstEntry, positions);
+        Span<byte> needle = stackalloc byte[8];
+        Entries.Ready(unit);
+        NameNeedles.Find(unit.Data[unit.FirstEntry..], NameNeedles.Fixed(needle[..size], (ulong)reference, unit.Sections.IsBigEndian), unit.FirstEntry, positions);
         var located = new List<int>();
         EntryLocator.Locate(Entries, unit, positions, located);
         foreach (var offset in located)
         {
-            if (Entries.At(unit, offset) is { Tag: DW_TAG.variable } entry && Entries.TryFollow(entry, DW_AT.specification, out var key) && key == declaration.Key)
-                return entry;
+            if (Entries.At(unit, offset) is { Tag: DW_TAG.variable } entry && (Entries.TryFollow(entry, DW_AT.specification, out var key) || Entries.TryFollow(entry, DW_AT.abstract_origin, out key)) && key == declaration.Key)
+                return entry.Has(DW_AT.location) || entry.Has(DW_AT.const_value) ? entry : null;
         }
 
         return null;

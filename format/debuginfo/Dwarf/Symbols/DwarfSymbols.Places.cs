@@ -103,7 +103,6 @@ public sealed partial class DwarfSymbols
 
             if (rows.Count == 0)
                 continue;
-            var order = new Dictionary<SourceRow, int>();
             rows.Sort(static (a, b) => a.Address.Value.CompareTo(b.Address.Value));
             return rows;
         }
@@ -118,7 +117,7 @@ public sealed partial class DwarfSymbols
         {
             var map = Info.Claims(order);
             for (var choice = 0; choice < DwarfInfo.MostChoices && map.Find(address.Value, choice) is >= 0 and var number; choice++)
-                yield return Info.Units()[number];
+                yield return Info.List().Units[number];
         }
     }
 
@@ -127,6 +126,7 @@ public sealed partial class DwarfSymbols
     {
         var name = Encoding.UTF8.GetBytes(pathEnd[(pathEnd.LastIndexOf('/') + 1)..]);
         var seen = new HashSet<(DwarfSections, ulong)>();
+        Info.Sections.Complete(DwarfSection.Line);
         var list = Info.List();
         for (var i = 0; i < list.Units.Length && name.Length > 0; i++)
         {
@@ -151,6 +151,7 @@ public sealed partial class DwarfSymbols
             return table;
         if (_lines.Count >= 16)
             _lines.Clear();
+        unit.Sections.Need(DwarfSection.Line, unit.LineOffset.Value);
         table = unit.LineOffset.Kind is DwarfValueKind.SectionOffset or DwarfValueKind.Constant &&
             LineTable.TryRead(unit.Sections, new DebugLineOffset(unit.LineOffset.Value), LineUnitOf(unit), out var read) ? read : null;
         _lines.Add(unit, table);
@@ -159,6 +160,7 @@ public sealed partial class DwarfSymbols
 
     private LineTable? ReadRows(DwarfUnit unit, ref RowSink sink)
     {
+        unit.Sections.Need(DwarfSection.Line, unit.LineOffset.Value);
         try
         {
             return unit.LineOffset.Kind is DwarfValueKind.SectionOffset or DwarfValueKind.Constant
@@ -177,6 +179,7 @@ public sealed partial class DwarfSymbols
         if (starts.Count == 0)
             return;
         var full = Info.FullUnit(unit);
+        Entries.Ready(full);
         var walker = _walker ??= new FunctionWalker();
         var hits = starts.ToArray();
         if (walker.Walk(full, Info.Abbreviations(full), Info.Code, hits, prune: false) is { } damage)

@@ -72,7 +72,7 @@ public sealed partial class DwarfSymbols
         var plain = FunctionName.Split(name)[^1];
         var needles = new NameNeedles(plain == name ? [plain] : [plain, name]);
         Entry? best = null;
-        foreach (var unit in AllUnits())
+        foreach (var unit in UnitsWith(needles, one: true))
         {
             foreach (var entry in Named(unit, needles, static found => DwarfType.IsType(found), null))
             {

@@ -12,6 +12,9 @@ namespace TraceKit.DebugInfo.Dwarf.Symbols;
 /// </remarks>
 public sealed partial class DwarfSymbols : ITypeSource, IFunctionSource, ISourcePlaces
 {
+    /// <summary>Units that are brought in first, where one entry is looked for.</summary>
+    private const int FirstBytes = 16 << 20;
+
     /// <summary>Tables of file names that are kept.</summary>
     private const int MostLineTables = 256;
 
@@ -26,6 +29,10 @@ public sealed partial class DwarfSymbols : ITypeSource, IFunctionSource, ISource
         Frames = frames;
         Description = description;
         Entries = new EntrySource(info);
+        // Whoever asks about a function needs some units, lists and tables of these, not all.
+        info.Sections.Partly(DwarfSection.Info);
+        info.Sections.Partly(DwarfSection.LocLists);
+        info.Sections.Partly(DwarfSection.Line);
         IsFixed = info.Sections.Image.Type == ElfConstants.ET_EXEC;
     }
 
@@ -52,6 +59,47 @@ public sealed partial class DwarfSymbols : ITypeSource, IFunctionSource, ISource
 
     /// <summary>Whether entries of one unit may stem from those of another: after LTO and dwz, and in Go.</summary>
     internal bool MayReferGlobally => _mayReferGlobally ??= HasGlobalForms();
+
+    /// <summary>Units that may have entries with one of some names; all of them when that cannot be told beforehand.</summary>
+    /// <param name="needles">The names; null for any.</param>
+    /// <param name="one">One entry is enough: units at hand come first, and not all that have the name are brought in at once.</param>
+    internal IEnumerable<DwarfUnit> UnitsWith(NameNeedles? needles, bool one = false)
+    {
+        var sections = Info.Sections;
+        var partial = sections.Partly(DwarfSection.Info);
+        if (partial is null || needles is null || MayReferGlobally || !needles.AreUsable(sections))
+        {
+            sections.Complete(DwarfSection.Info);
+            foreach (var unit in AllUnits())
+                yield return unit;
+            yield break;
+        }
+
+        var seen = new HashSet<DwarfUnit>();
+        for (var step = one && partial.HasHeads ? 0 : one ? 1 : 2; step <= 2; step++)
+        {
+            if (step > 0)
+            {
+                long left = step == 1 ? FirstBytes : long.MaxValue;
+                bool Wanted(ReadOnlySpan<byte> bytes, int start)
+                {
+                    if (left <= 0 || !needles.Occur(bytes, sections))
+                        return false;
+                    left -= bytes.Length;
+                    return true;
+                }
+
+                if (partial.Keep(Wanted) is { } damage)
+                    Info.Report(sections, 0, damage);
+            }
+
+            foreach (var unit in AllUnits())
+            {
+                if ((!ReferenceEquals(unit.Sections, sections) || unit.Section != DwarfSection.Info || partial.Has(unit.Offset)) && seen.Add(unit))
+                    yield return unit;
+            }
+        }
+    }
 
     /// <summary>All units with entries, split ones for their skeletons; then those of the file that dwz shares.</summary>
     internal IEnumerable<DwarfUnit> AllUnits()
@@ -105,15 +153,24 @@ public sealed partial class DwarfSymbols : ITypeSource, IFunctionSource, ISource
         var value = stated[DW_AT.frame_base];
         if (value.Kind == DwarfValueKind.Block)
             return stated.Block(value);
-        var list = new List<LocationEntry>();
-        LocationList.TryRead(stated.Unit, value, ListsBase(stated.Unit), list);
-        foreach (var entry in list)
+        foreach (var entry in Locations(stated.Unit, value, out _))
         {
             if (entry.IsDefault || pc.Value >= entry.Start && pc.Value < entry.End)
                 return entry.Expression;
         }
 
         return default;
+    }
+
+    /// <summary>A list of locations.</summary>
+    internal List<LocationEntry> Locations(DwarfUnit unit, in DwarfValue value, out bool damaged)
+    {
+        var list = new List<LocationEntry>();
+        var start = ListsBase(unit);
+        if (unit.Skeleton is null && unit.Context.Version >= 5)
+            unit.Sections.Need(DwarfSection.LocLists, value.Kind == DwarfValueKind.LocationListIndex ? start ?? 0 : value.Value);
+        damaged = !LocationList.TryRead(unit, value, start, list);
+        return list;
     }
 
     /// <summary>The path of a file as a unit numbers it; null when it is not known.</summary>
@@ -153,6 +210,7 @@ public sealed partial class DwarfSymbols : ITypeSource, IFunctionSource, ISource
     {
         // Split units number the files of their skeleton's table.
         var linked = unit.Linked;
+        linked.Sections.Need(DwarfSection.Line, linked.LineOffset.Value);
         if (linked.LineOffset.Kind is not (DwarfValueKind.SectionOffset or DwarfValueKind.Constant))
             return null;
         try
@@ -176,18 +234,28 @@ public sealed partial class DwarfSymbols : ITypeSource, IFunctionSource, ISource
 
     private bool HasGlobalForms()
     {
-        foreach (var unit in Info.List().Units)
+        // Tables of abbreviations follow each other; a zero more between them is padding. What cannot be read counts as yes.
+        var c = Info.Sections.Cursor(DwarfSection.Abbrev);
+        while (c.Remaining > 0)
         {
-            if (unit.SplitNameValue.Kind != DwarfValueKind.None)
+            if (!c.TryReadUleb128(out var code))
                 return true;
+            if (code == 0)
+                continue;
+            if (!c.TryReadUleb128(out _) || !c.TryReadByte(out _))
+                return true;
+            for (; ; )
+            {
+                if (!c.TryReadUleb128(out var attribute) || !c.TryReadUleb128(out var form) || form == DW_FORM.implicit_const && !c.TryReadSleb128(out _))
+                    return true;
+                if (attribute == 0 && form == 0)
+                    break;
+                if (attribute is DW_AT.abstract_origin or DW_AT.specification && form is not (DW_FORM.ref4 or DW_FORM.ref1 or DW_FORM.ref2 or DW_FORM.ref8 or DW_FORM.ref_udata))
+                    return true;
+            }
         }
 
-        // DW_AT_abstract_origin or DW_AT_specification by DW_FORM_ref_addr or DW_FORM_GNU_ref_alt: pairs of LEB128 numbers.
-        var bytes = Info.Sections[DwarfSection.Abbrev].Span;
-        ReadOnlySpan<byte> origin = [(byte)DW_AT.abstract_origin, (byte)DW_FORM.ref_addr], specification = [(byte)DW_AT.specification, (byte)DW_FORM.ref_addr];
-        ReadOnlySpan<byte> shared = [(byte)DW_AT.abstract_origin, 0xa0, 0x3e], sharedSpecification = [(byte)DW_AT.specification, 0xa0, 0x3e];
-        ReadOnlySpan<byte> supplementary = [(byte)DW_AT.abstract_origin, (byte)DW_FORM.ref_sup4];
-        return bytes.IndexOf(origin) >= 0 || bytes.IndexOf(specification) >= 0 || bytes.IndexOf(shared) >= 0 || bytes.IndexOf(sharedSpecification) >= 0 || bytes.IndexOf(supplementary) >= 0;
+        return false;
     }
 
     /// <summary>Whether a path ends in another, whole folders counted.</summary>

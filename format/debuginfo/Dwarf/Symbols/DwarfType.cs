@@ -49,6 +49,9 @@ internal sealed partial class DwarfType : DebugType
     public override DebugType? Target => field ??= _symbols.TypeOf(_entry);
 
     /// <inheritdoc/>
+    public override DebugType? MemberOf => field ??= _symbols.Entries.TryFollow(_entry, DW_AT.containing_type, out var key) ? _symbols.TypeAt(key) : null;
+
+    /// <inheritdoc/>
     public override string? Qualifier => _entry.Tag switch
     {
         DW_TAG.const_type => "const",

@@ -55,12 +55,7 @@ internal sealed class DwarfVariable(DwarfSymbols symbols, Entry entry, DwarfFunc
         var value = stated[DW_AT.location];
         if (value.Kind == DwarfValueKind.Block)
             return LocationExpression.Evaluate(stated.Block(value).Span, Context(stated.Unit, pc));
-        if (_list is null)
-        {
-            _list = [];
-            _damaged = !LocationList.TryRead(stated.Unit, value, symbols.ListsBase(stated.Unit), _list);
-        }
-
+        _list ??= symbols.Locations(stated.Unit, value, out _damaged);
         foreach (var listed in _list)
         {
             if (!listed.IsDefault && pc.Value >= listed.Start && pc.Value < listed.End)
@@ -84,7 +79,7 @@ internal sealed class DwarfVariable(DwarfSymbols symbols, Entry entry, DwarfFunc
     {
         if (copy is null || _list is null)
             return "";
-        var entryPoint = copy.Entry.Value;
+        var entryPoint = copy.Outermost.Entry.Value;
         var ranges = new List<(ulong Start, ulong End)>();
         foreach (var listed in _list)
         {

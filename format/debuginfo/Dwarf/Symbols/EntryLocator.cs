@@ -15,6 +15,7 @@ internal static class EntryLocator
     {
         if (positions.Count == 0)
             return;
+        entries.Ready(unit);
         var shapes = entries.Shapes(unit);
         var around = new List<int>();
         var reader = unit.ReaderAt(unit.FirstEntry);
@@ -68,6 +69,7 @@ internal static class EntryLocator
     /// <summary>Adds the offsets of all entries of some tags.</summary>
     public static void LocateAll(EntrySource entries, DwarfUnit unit, Func<ushort, bool> tags, List<int> found)
     {
+        entries.Ready(unit);
         var shapes = entries.Shapes(unit);
         var around = new List<int>();
         var reader = unit.ReaderAt(unit.FirstEntry);

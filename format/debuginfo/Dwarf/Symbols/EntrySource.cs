@@ -42,10 +42,17 @@ internal sealed class EntrySource(DwarfInfo info)
     }
 
     /// <summary>The entry at an offset; null when there is none that can be read.</summary>
-    public Entry? At(DwarfUnit unit, int offset) => Entry.Read(unit, Shapes(unit), offset);
+    public Entry? At(DwarfUnit unit, int offset)
+    {
+        Ready(unit);
+        return Entry.Read(unit, Shapes(unit), offset);
+    }
+
+    /// <summary>Brings in a unit's entries, where the section is at hand in part only.</summary>
+    public void Ready(DwarfUnit unit) => unit.Sections.Need(unit.Section, (ulong)unit.Offset);
 
     /// <summary>The first entry of a unit.</summary>
-    public Entry? First(DwarfUnit unit) => At(unit, unit.FirstEntry);
+    public Entry? First(DwarfUnit unit) => Entry.Read(unit, Shapes(unit), unit.FirstEntry) ?? At(unit, unit.FirstEntry);
 
     /// <summary>The entry that an attribute refers to; null when it has none or it leads nowhere.</summary>
     public Entry? Follow(Entry entry, ushort attribute)

@@ -37,8 +37,12 @@ internal sealed class FunctionSearch(DwarfSymbols symbols, FunctionPattern patte
     {
         var needles = pattern.IsGlob ? null : new NameNeedles(pattern.Needles);
         var anyGlobal = symbols.MayReferGlobally;
-        foreach (var unit in symbols.AllUnits())
+        foreach (var unit in symbols.UnitsWith(needles))
+        {
             FindIn(unit, needles);
+            anyGlobal |= unit.Skeleton is not null;
+        }
+
         if (_families.Count > 0 && anyGlobal)
         {
             for (var before = -1; before != _count;)

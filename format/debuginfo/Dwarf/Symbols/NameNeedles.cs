@@ -12,7 +12,7 @@ internal sealed class NameNeedles
     private const int MostNeedles = 24;
 
     private readonly byte[][] _texts;
-    private readonly Dictionary<DwarfSections, List<int>> _offsets = [];
+    private readonly Dictionary<DwarfSections, int[]> _offsets = [];
 
     /// <summary>Needles for names.</summary>
     /// <param name="names">Plain names; instances of templates with that name are meant too.</param>
@@ -24,16 +24,39 @@ internal sealed class NameNeedles
         _texts = [.. texts];
     }
 
+    /// <summary>Whether the needles of a file are few enough to be looked for one by one, in a file that refers to strings by offset.</summary>
+    public bool AreUsable(DwarfSections sections) => !sections.Has(DwarfSection.StrOffsets) && Offsets(sections).Length <= MostNeedles;
+
+    /// <summary>Whether some of the bytes may refer to one of the names.</summary>
+    public bool Occur(ReadOnlySpan<byte> unit, DwarfSections sections)
+    {
+        Span<byte> needle = stackalloc byte[4];
+        foreach (var offset in Offsets(sections))
+        {
+            if (unit.IndexOf(Fixed(needle, (ulong)offset, sections.IsBigEndian)) >= 0)
+                return true;
+        }
+
+        foreach (var text in _texts)
+        {
+            if (unit.IndexOf(text) >= 0)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Adds the positions in a unit that may be names; null when every entry has to be looked at.</summary>
     public List<int>? Positions(DwarfUnit unit, EntrySource entries)
     {
+        entries.Ready(unit);
         var data = unit.Data[unit.FirstEntry..];
         var positions = new List<int>();
         var offsets = Offsets(unit.Sections);
         var alternate = unit.Sections.Alternate is { } shared ? Offsets(shared) : [];
-        if (offsets.Count + alternate.Count > MostNeedles)
+        if (offsets.Length + alternate.Length > MostNeedles)
             return null;
-        if (unit.Sections.Has(DwarfSection.StrOffsets) && offsets.Count > 0 && entries.Shapes(unit).HasStringNumbers && HasNumber(unit, offsets))
+        if (unit.Sections.Has(DwarfSection.StrOffsets) && offsets.Length > 0 && entries.Shapes(unit).HasStringNumbers && HasNumber(unit, offsets))
             return null;
         Span<byte> needle = stackalloc byte[8];
         needle = needle[..unit.Context.OffsetSize];
@@ -42,11 +65,7 @@ internal sealed class NameNeedles
         foreach (var offset in alternate)
             Find(data, Fixed(needle, (ulong)offset, unit.Sections.IsBigEndian), unit.FirstEntry, positions);
         foreach (var text in _texts)
-        {
-            Find(data, [.. text, 0], unit.FirstEntry, positions);
-            Find(data, [.. text, (byte)'<'], unit.FirstEntry, positions);
-        }
-
+            Find(data, text, unit.FirstEntry, positions); // a text that stands in the entry
         positions.Sort();
         return positions;
     }
@@ -77,7 +96,7 @@ internal sealed class NameNeedles
     }
 
     /// <summary>Whether one of the strings has a number in the unit's table.</summary>
-    private static bool HasNumber(DwarfUnit unit, List<int> offsets)
+    private static bool HasNumber(DwarfUnit unit, int[] offsets)
     {
         var table = unit.Sections[DwarfSection.StrOffsets].Span;
         if (unit.Context.StringOffsetsBase >= (ulong)table.Length)
@@ -97,12 +116,14 @@ internal sealed class NameNeedles
     }
 
     /// <summary>Offsets in <c>.debug_str</c> of what may be one of the names.</summary>
-    private List<int> Offsets(DwarfSections sections)
+    private int[] Offsets(DwarfSections sections)
     {
         if (_offsets.TryGetValue(sections, out var known))
             return known;
         var strings = sections[DwarfSection.Str].Span;
-        var found = new List<int>();
+        var found = new SortedSet<int>();
+        var ends = new List<(int At, string Text)>();
+        var own = new HashSet<string>(StringComparer.Ordinal);
         foreach (var text in _texts)
         {
             for (var from = 0; text.Length > 0;)
@@ -113,17 +134,34 @@ internal sealed class NameNeedles
                 at += from;
                 from = at + 1;
                 var end = at + text.Length;
-                if (end >= strings.Length || strings[end] is not (0 or (byte)'<'))
+                if (end >= strings.Length || strings[end] is not (0 or (byte)'<') || found.Count > 1 << 16)
                     continue;
-                // The linker may put a name at the end of a longer one.
-                found.Add(at);
-                if (at > 0 && strings[at - 1] is (byte)'.' or (byte)'/' && strings[end] == 0)
+                var rest = strings[at..];
+                rest = rest[..Math.Max(0, rest.IndexOf((byte)0))];
+                if (at == 0 || strings[at - 1] == 0)
+                {
+                    found.Add(at);
+                    own.Add(Encoding.UTF8.GetString(rest));
+                    continue;
+                }
+
+                if (ends.Count < 1 << 16)
+                    ends.Add((at, Encoding.UTF8.GetString(rest)));
+                if (strings[at - 1] is (byte)'.' or (byte)'/' && strings[end] == 0)
                     found.Add(strings[..at].LastIndexOf((byte)0) + 1); // Go's names have their package in them
             }
         }
 
-        found.Sort();
-        _offsets.Add(sections, found);
-        return found;
+        // A linker that merges strings puts a name at the end of a longer one where it can; then the name has no string of its own.
+        foreach (var (at, text) in ends)
+        {
+            if (!own.Contains(text))
+                found.Add(at);
+        }
+
+        var offsets = new int[found.Count];
+        found.CopyTo(offsets);
+        _offsets.Add(sections, offsets);
+        return offsets;
     }
 }

@@ -13,7 +13,7 @@ internal static class VariableReader
     {
         var parameters = new List<DebugVariable>();
         var locals = new List<DebugVariable>();
-        var seen = new HashSet<EntryKey>();
+        var seen = new Dictionary<EntryKey, DebugVariable>();
         var work = new Stack<(Entry Block, CodeRange[]? Scope)>();
         work.Push((entry, null));
         while (work.TryPop(out var item) && parameters.Count + locals.Count < MostVariables)
@@ -24,7 +24,10 @@ internal static class VariableReader
                 switch (child.Tag)
                 {
                     case DW_TAG.formal_parameter:
-                        (ReferenceEquals(item.Block, entry) && !DwarfVariable.IsResult(child) ? parameters : locals).Add(new DwarfVariable(symbols, child, copy, item.Scope));
+                        var parameter = new DwarfVariable(symbols, child, copy, item.Scope);
+                        (ReferenceEquals(item.Block, entry) && !DwarfVariable.IsResult(child) ? parameters : locals).Add(parameter);
+                        if (symbols.Entries.TryFollow(child, DW_AT.abstract_origin, out var origin))
+                            seen.TryAdd(origin, parameter);
                         break;
                     case DW_TAG.variable:
                         locals.Add(new DwarfVariable(symbols, child, copy, item.Scope));
@@ -41,12 +44,7 @@ internal static class VariableReader
                         var own = DwarfFunctionCopy.RangesOf(symbols, child);
                         blocks.Add((child, own.Length > 0 ? own : item.Scope));
                         break;
-                    default:
-                        continue;
                 }
-
-                if (symbols.Entries.TryFollow(child, DW_AT.abstract_origin, out var origin))
-                    seen.Add(origin);
             }
 
             for (var i = blocks.Count - 1; i >= 0; i--)
@@ -58,19 +56,24 @@ internal static class VariableReader
         return parameters;
     }
 
-    /// <summary>Parameters that the compiler left out of this copy: they are declared, and nowhere.</summary>
-    private static void AddDropped(DwarfSymbols symbols, DwarfFunctionCopy copy, Entry entry, HashSet<EntryKey> seen, List<DebugVariable> parameters)
+    /// <summary>
+    /// Parameters in the order of the declaration, which link-time optimization does not keep, with those that the compiler left out of this copy: they are declared, and nowhere.
+    /// </summary>
+    private static void AddDropped(DwarfSymbols symbols, DwarfFunctionCopy copy, Entry entry, Dictionary<EntryKey, DebugVariable> seen, List<DebugVariable> parameters)
     {
         if (symbols.Entries.Follow(entry, DW_AT.abstract_origin) is not { } origin)
             return;
-        var position = 0;
+        var ordered = new List<DebugVariable>();
         foreach (var child in symbols.Entries.Children(origin))
         {
             if (child.Tag != DW_TAG.formal_parameter || DwarfVariable.IsResult(child))
                 continue;
-            if (!seen.Contains(child.Key))
-                parameters.Insert(Math.Min(position, parameters.Count), new DwarfVariable(symbols, child, copy, null));
-            position++;
+            if (seen.TryGetValue(child.Key, out var known) && parameters.Remove(known))
+                ordered.Add(known);
+            else if (known is null)
+                ordered.Add(new DwarfVariable(symbols, child, copy, null));
         }
+
+        parameters.InsertRange(0, ordered);
     }
 }
