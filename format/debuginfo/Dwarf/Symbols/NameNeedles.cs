@@ -9,10 +9,14 @@ namespace TraceKit.DebugInfo.Dwarf.Symbols;
 internal sealed class NameNeedles
 {
     /// <summary>Beyond so many it is cheaper to read every entry.</summary>
-    private const int MostNeedles = 24;
+    private const int MostNeedles = 1 << 13;
+
+    /// <summary>So many are looked for one by one: each is a pass with vector instructions.</summary>
+    private const int FewNeedles = 6;
 
     private readonly byte[][] _texts;
     private readonly Dictionary<DwarfSections, int[]> _offsets = [];
+    private readonly Dictionary<DwarfSections, byte[]> _tables = [];
 
     /// <summary>Needles for names.</summary>
     /// <param name="names">Plain names; instances of templates with that name are meant too.</param>
@@ -30,11 +34,20 @@ internal sealed class NameNeedles
     /// <summary>Whether some of the bytes may refer to one of the names.</summary>
     public bool Occur(ReadOnlySpan<byte> unit, DwarfSections sections)
     {
-        Span<byte> needle = stackalloc byte[4];
-        foreach (var offset in Offsets(sections))
+        var offsets = Offsets(sections);
+        if (offsets.Length > FewNeedles)
         {
-            if (unit.IndexOf(Fixed(needle, (ulong)offset, sections.IsBigEndian)) >= 0)
+            if (Scan(unit, offsets, sections, 0, null))
                 return true;
+        }
+        else
+        {
+            Span<byte> needle = stackalloc byte[4];
+            foreach (var offset in offsets)
+            {
+                if (unit.IndexOf(Fixed(needle, (ulong)offset, sections.IsBigEndian)) >= 0)
+                    return true;
+            }
         }
 
         foreach (var text in _texts)
@@ -58,12 +71,9 @@ internal sealed class NameNeedles
             return null;
         if (unit.Sections.Has(DwarfSection.StrOffsets) && offsets.Length > 0 && entries.Shapes(unit).HasStringNumbers && HasNumber(unit, offsets))
             return null;
-        Span<byte> needle = stackalloc byte[8];
-        needle = needle[..unit.Context.OffsetSize];
-        foreach (var offset in offsets)
-            Find(data, Fixed(needle, (ulong)offset, unit.Sections.IsBigEndian), unit.FirstEntry, positions);
-        foreach (var offset in alternate)
-            Find(data, Fixed(needle, (ulong)offset, unit.Sections.IsBigEndian), unit.FirstEntry, positions);
+        FindOffsets(unit, offsets, unit.Sections, positions);
+        if (unit.Sections.Alternate is { } other)
+            FindOffsets(unit, alternate, other, positions);
         foreach (var text in _texts)
             Find(data, text, unit.FirstEntry, positions); // a text that stands in the entry
         positions.Sort();
@@ -95,6 +105,50 @@ internal sealed class NameNeedles
         }
     }
 
+    private void FindOffsets(DwarfUnit unit, int[] offsets, DwarfSections strings, List<int> positions)
+    {
+        var data = unit.Data[unit.FirstEntry..];
+        if (offsets.Length > FewNeedles)
+        {
+            Scan(data, offsets, strings, unit.FirstEntry, positions);
+            return;
+        }
+
+        Span<byte> needle = stackalloc byte[8];
+        needle = needle[..unit.Context.OffsetSize];
+        foreach (var offset in offsets)
+            Find(data, Fixed(needle, (ulong)offset, unit.Sections.IsBigEndian), unit.FirstEntry, positions);
+    }
+
+    /// <summary>Looks for many offsets at once: a table of two of their bytes tells nearly all other positions apart.</summary>
+    private bool Scan(ReadOnlySpan<byte> data, int[] offsets, DwarfSections sections, int start, List<int>? positions)
+    {
+        if (!_tables.TryGetValue(sections, out var table))
+        {
+            _tables.Add(sections, table = new byte[1 << 16]);
+            foreach (var offset in offsets)
+                table[(ushort)offset] = 1;
+        }
+
+        var big = sections.IsBigEndian;
+        uint window = 0;
+        var at = -4;
+        var any = false;
+        foreach (var b in data)
+        {
+            window = big ? window << 8 | b : window >> 8 | (uint)b << 24;
+            at++;
+            if (table[(ushort)window] == 0 || at < 0 || Array.BinarySearch(offsets, (int)window) < 0)
+                continue;
+            any = true;
+            if (positions is null)
+                return true;
+            positions.Add(start + at);
+        }
+
+        return any;
+    }
+
     /// <summary>Whether one of the strings has a number in the unit's table.</summary>
     private static bool HasNumber(DwarfUnit unit, int[] offsets)
     {
@@ -106,6 +160,8 @@ internal sealed class NameNeedles
         table = table[..(int)Math.Min((long)table.Length, (long)(unit.End - unit.Offset) * unit.Context.OffsetSize)];
         Span<byte> needle = stackalloc byte[8];
         needle = needle[..unit.Context.OffsetSize];
+        if (offsets.Length > 64)
+            return true;
         foreach (var offset in offsets)
         {
             if (table.IndexOf(Fixed(needle, (ulong)offset, unit.Sections.IsBigEndian)) >= 0)
