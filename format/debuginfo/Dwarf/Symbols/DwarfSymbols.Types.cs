@@ -4,6 +4,9 @@ namespace TraceKit.DebugInfo.Dwarf.Symbols;
 
 public sealed partial class DwarfSymbols
 {
+    /// <summary>Where every entry is read for a suggestion: a tenth of a second.</summary>
+    private const int MostBytesOfNames = 16 << 20;
+
     private readonly Dictionary<(ushort Tag, string Name), Entry?> _definitions = [];
 
     /// <inheritdoc/>
@@ -53,7 +56,27 @@ public sealed partial class DwarfSymbols
                 similar.Add(near);
         }
 
-        return similar;
+        return similar.Count > 0 ? similar : SimilarInEntries(bare.ToString());
+    }
+
+    /// <summary>As above, where names stand in the entries: short ones, and Go's.</summary>
+    private IReadOnlyList<string> SimilarInEntries(string name)
+    {
+        if (Info.Sections[DwarfSection.Info].Length > MostBytesOfNames)
+            return [];
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var unit in UnitsWith((NameNeedles?)null))
+        {
+            var located = new List<int>();
+            EntryLocator.LocateAll(Entries, unit, static tag => Means(0, tag), located);
+            foreach (var offset in located)
+            {
+                if (Entries.At(unit, offset)?.Text(DW_AT.name) is { } own)
+                    names.Add(own);
+            }
+        }
+
+        return Suggestions.NearestFew(name, names, 5);
     }
 
     /// <summary>The definition of a declared type, in any unit.</summary>
