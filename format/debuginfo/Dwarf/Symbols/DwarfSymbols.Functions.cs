@@ -17,8 +17,8 @@ public sealed partial class DwarfSymbols
         foreach (var family in families)
         {
             var function = new DwarfFunction(this, family.Root, family.Entries);
-            if (function.Copies.Count == 0)
-                continue; // only declared here
+            if (function.Copies.Count == 0 || pattern.File is { } file && !(function.File is { } path && PathEnds(path, file)))
+                continue; // only declared here, or in another file
             foreach (var key in family.Entries)
                 _functions.TryAdd(key, function);
             found.Add((function, family.IsWhole));

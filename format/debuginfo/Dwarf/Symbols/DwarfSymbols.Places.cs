@@ -12,20 +12,25 @@ public sealed partial class DwarfSymbols
     /// <inheritdoc/>
     public IReadOnlyList<string> FindFiles(string pathEnd)
     {
-        var found = new SortedSet<string>(StringComparer.Ordinal);
+        var found = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (_, paths) in UnitsWith(pathEnd))
         {
             foreach (var path in paths)
-                found.Add(path);
+            {
+                if (seen.Add(path))
+                    found.Add(path);
+            }
         }
 
-        return [.. found];
+        found.Sort(StringComparer.Ordinal);
+        return found;
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<Svma> FindLine(string file, int line)
     {
-        var found = new SortedSet<ulong>();
+        var found = new List<ulong>();
         foreach (var (unit, _) in UnitsWith(file))
         {
             var sink = new RowSink(Info.Code);
@@ -44,16 +49,21 @@ public sealed partial class DwarfSymbols
             AddOnePerCopy(unit, starts, found);
         }
 
+        found.Sort();
         var addresses = new List<Svma>();
         foreach (var address in found)
-            addresses.Add(new Svma(address));
+        {
+            if (addresses.Count == 0 || addresses[^1].Value != address)
+                addresses.Add(new Svma(address));
+        }
+
         return addresses;
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<int> LinesOf(string file)
     {
-        var lines = new SortedSet<int>();
+        var lines = new HashSet<int>();
         foreach (var (unit, _) in UnitsWith(file))
         {
             var sink = new RowSink(Info.Code);
@@ -71,7 +81,9 @@ public sealed partial class DwarfSymbols
             }
         }
 
-        return [.. lines];
+        var sorted = new List<int>(lines);
+        sorted.Sort();
+        return sorted;
     }
 
     /// <inheritdoc/>
@@ -174,7 +186,7 @@ public sealed partial class DwarfSymbols
     }
 
     /// <summary>Of the places of one line, the lowest one in each function and each inlined instance.</summary>
-    private void AddOnePerCopy(DwarfUnit unit, List<ulong> starts, SortedSet<ulong> found)
+    private void AddOnePerCopy(DwarfUnit unit, List<ulong> starts, List<ulong> found)
     {
         if (starts.Count == 0)
             return;

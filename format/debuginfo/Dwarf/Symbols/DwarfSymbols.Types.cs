@@ -7,6 +7,9 @@ public sealed partial class DwarfSymbols
     /// <summary>Where every entry is read for a suggestion: a tenth of a second.</summary>
     private const int MostBytesOfNames = 16 << 20;
 
+    /// <summary>Suggestions for one name.</summary>
+    private const int MostSimilar = 5;
+
     private readonly Dictionary<(ushort Tag, string Name), Entry?> _definitions = [];
 
     /// <inheritdoc/>
@@ -49,11 +52,26 @@ public sealed partial class DwarfSymbols
         }
 
         // Names of all things are in one table: the nearest ones, and of these the types.
-        var similar = new List<string>();
-        foreach (var near in Suggestions.NearestFew(bare.ToString(), Strings(bare.Length), 32))
+        var near = Suggestions.NearestFew(bare.ToString(), Strings(bare.Length), 32);
+        var types = new HashSet<string>(StringComparer.Ordinal);
+        var needles = new NameNeedles(near);
+        foreach (var unit in near.Count == 0 ? [] : UnitsWith(needles, one: true))
         {
-            if (similar.Count < 5 && FindEntry(0, near) is not null)
-                similar.Add(near);
+            foreach (var entry in Named(unit, needles, static tag => Means(0, tag), null))
+            {
+                if (!entry.Flag(DW_AT.declaration) && entry.Text(DW_AT.name) is { } own)
+                    types.Add(own);
+            }
+
+            if (types.Contains(near[0]) || types.Count >= MostSimilar)
+                break;
+        }
+
+        var similar = new List<string>();
+        foreach (var candidate in near)
+        {
+            if (types.Contains(candidate) && similar.Count < MostSimilar)
+                similar.Add(candidate);
         }
 
         return similar.Count > 0 ? similar : SimilarInEntries(bare.ToString());
@@ -76,7 +94,7 @@ public sealed partial class DwarfSymbols
             }
         }
 
-        return Suggestions.NearestFew(name, names, 5);
+        return Suggestions.NearestFew(name, names, MostSimilar);
     }
 
     /// <summary>The definition of a declared type, in any unit.</summary>

@@ -190,9 +190,6 @@ public sealed partial class DwarfSymbols : ITypeSource, IFunctionSource, ISource
     internal string? DeclarationFile(Entry entry) =>
         Entries.WithAttribute(entry, DW_AT.decl_file) is { } declared && declared.Number(DW_AT.decl_file) is { } number ? FileOf(declared.Unit, number) : null;
 
-    /// <summary>Whether an entry is declared in a file whose path ends so.</summary>
-    internal bool DeclaredIn(Entry entry, string pathEnd) => DeclarationFile(entry) is { } path && PathEnds(path, pathEnd);
-
     /// <summary>Types of what a function takes, as texts, without <c>this</c>.</summary>
     internal List<string> ParameterTexts(Entry function)
     {

@@ -101,7 +101,7 @@ internal sealed class FunctionSearch(DwarfSymbols symbols, FunctionPattern patte
         var qualified = _entries.Qualified(entry, name)!;
         var linkage = entry.Text(DW_AT.linkage_name) ?? entry.Text(DW_AT.MIPS_linkage_name);
         var match = Match(entry, qualified, linkage);
-        if (match == FunctionMatch.None || pattern.File is { } file && !symbols.DeclaredIn(entry, file))
+        if (match == FunctionMatch.None)
             return false;
         var key = $"{linkage ?? qualified}:{entry.Number(DW_AT.decl_line)}";
         if (!entry.Flag(DW_AT.external))

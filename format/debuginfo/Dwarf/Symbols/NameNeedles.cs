@@ -177,7 +177,7 @@ internal sealed class NameNeedles
         if (_offsets.TryGetValue(sections, out var known))
             return known;
         var strings = sections[DwarfSection.Str].Span;
-        var found = new SortedSet<int>();
+        var found = new List<int>();
         var ends = new List<(int At, string Text)>();
         var own = new HashSet<string>(StringComparer.Ordinal);
         foreach (var text in _texts)
@@ -215,8 +215,15 @@ internal sealed class NameNeedles
                 found.Add(at);
         }
 
-        var offsets = new int[found.Count];
-        found.CopyTo(offsets);
+        found.Sort();
+        var count = 0;
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (i == 0 || found[i] != found[i - 1])
+                found[count++] = found[i];
+        }
+
+        var offsets = found[..count].ToArray();
         _offsets.Add(sections, offsets);
         return offsets;
     }
