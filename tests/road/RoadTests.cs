@@ -18,6 +18,11 @@ public sealed class RoadTests
     public void Record_KilledWithUserProbe_LeavesAReadableFileAndNothingArmed() =>
         Run("tests/road/kill9.sh", Programs.Agent(), Programs.Analyzer());
 
+    /// Filters in people's types, live: what the kernel lets through and what the analyzer leaves out of it are together exactly the filter.
+    [Fact]
+    public void Record_WithTypedFilters_KernelAndAnalyzerAreTheWholeFilter() =>
+        Run("tests/road/probes/filters.sh", Programs.Agent(), Programs.Analyzer());
+
     /// The seed's second example, live: what is typed into bash appears as perf script would print it.
     [Fact]
     public void Record_BashReadline_PrintsWhatWasTyped()

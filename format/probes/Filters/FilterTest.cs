@@ -121,11 +121,16 @@ internal sealed class TextTest(FilterField field, FilterOperator comparison, str
             return false;
         if (Field.Kind != PresentationKind.Symbol)
             return Matches(value);
-        // A symbol is meant by its name; who writes the offset too gets only that place.
+        // A symbol is meant by its name; who writes the offset too gets only that place, who writes the module too only that file's.
         var isNot = comparison is FilterOperator.NotEqual or FilterOperator.NotLike;
-        var name = value[..(value.IndexOf("+0x"u8) is >= 0 and var plus ? plus : value.Length)];
-        return isNot ? Matches(value) && Matches(name) : Matches(value) || Matches(name);
+        var place = CutLast(CutLast(value, " ("u8, (byte)')'), " ["u8, (byte)']');
+        var name = place[..(place.LastIndexOf("+0x"u8) is > 0 and var plus ? plus : place.Length)];
+        return isNot ? Matches(value) && Matches(place) && Matches(name) : Matches(value) || Matches(place) || Matches(name);
     }
+
+    /// <summary>Without the module behind it.</summary>
+    private static ReadOnlySpan<byte> CutLast(ReadOnlySpan<byte> text, ReadOnlySpan<byte> open, byte close) =>
+        !text.IsEmpty && text[^1] == close && text.LastIndexOf(open) is > 0 and var at ? text[..at] : text;
 
     /// <inheritdoc/>
     public override string? ToKernel(bool negated, out string reason) => KernelFilterText.Text(Field, comparison, text, _bytes.Length, negated, out reason);
