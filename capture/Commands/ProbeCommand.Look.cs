@@ -28,7 +28,7 @@ internal static partial class ProbeCommand
     {
         using var target = HostTarget.Open(options.Target);
         if (options.Operands.Count == 1 && options.Operands[0] is ['%', ..] markers)
-            ListMarkers(target, markers);
+            Print(MarkerListing.Text(target.Target, markers));
         else
             Print(FunctionListing.Text(glob => Names(target, glob), options.Operands.Count > 0 ? string.Join('|', options.Operands) : null, target.Target.Name));
         return 0;
@@ -46,22 +46,6 @@ internal static partial class ProbeCommand
         }
 
         return names;
-    }
-
-    /// <summary><c>-F '%sdt_*'</c>: markers in place of functions, as definitions name them.</summary>
-    private static void ListMarkers(HostTarget target, string pattern)
-    {
-        var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var marker in target.Target.FindMarkers(null, "*"))
-        {
-            var name = $"%sdt_{marker.Provider}:{marker.Name}";
-            if (Glob.Matches(pattern, name) || Glob.Matches(pattern, $"%{marker.Provider}:{marker.Name}"))
-                names.Add(name);
-        }
-
-        if (names.Count == 0)
-            throw new CaptureException($"{target.Target.Name} has no marker '{pattern}'");
-        Print(string.Join('\n', names) + "\n");
     }
 
     /// <summary>Prints the text of each operand; with an error says too that debug information was left out, where it was.</summary>

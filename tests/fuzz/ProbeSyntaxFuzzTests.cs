@@ -1,5 +1,6 @@
 using System.Text;
 using TraceKit.Probes;
+using TraceKit.Probes.Listing;
 using TraceKit.Probes.Syntax;
 using TraceKit.Testing;
 
@@ -31,6 +32,8 @@ public sealed class ProbeSyntaxFuzzTests
 
     private static void Check(string text)
     {
+        Ignore(() => LineRange.Parse(text));
+        Ignore(() => NameFilter.Parse(text).Matches("ns::Foo::bar(int)"));
         string canonical;
         try
         {
@@ -53,6 +56,19 @@ public sealed class ProbeSyntaxFuzzTests
             {
                 // Its arguments are passed on unread otherwise.
             }
+        }
+    }
+
+    /// <summary>The range and the filter of a listing: read, or refused with their exception.</summary>
+    private static void Ignore(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (ProbeSyntaxException)
+        {
+            // The one exception that may come out.
         }
     }
 }

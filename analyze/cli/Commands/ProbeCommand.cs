@@ -61,12 +61,15 @@ internal static class ProbeCommand
         try
         {
             using var files = ProbeFiles.Open(request.Files);
-            foreach (var problem in files.Problems.Distinct())
+            foreach (var problem in files.Problems.Distinct().Where(_ => !request.IsQuiet))
                 context.Warn(problem);
             var sources = new SourceTexts(request.SourceFolders);
             var options = new ProbeOptions { MaxProbes = request.MaxProbes, TextBytes = request.TextBytes, NoInlines = request.NoInlines, SourceText = sources.Read };
             switch (request.Mode)
             {
+                case ProbeMode.Functions when request.Operands is [['%', ..] markers]:
+                    context.Out.Write(MarkerListing.Text(files.Target, markers));
+                    break;
                 case ProbeMode.Functions:
                     context.Out.Write(FunctionListing.Text(files.FunctionNames, request.Operands.Count > 0 ? string.Join('|', request.Operands) : null, files.Target.Name));
                     break;
@@ -107,7 +110,7 @@ internal static class ProbeCommand
             {
                 context.Error.Write(PlanListing.Details(plan, CostIn(files)));
             }
-            else
+            else if (!request.IsQuiet)
             {
                 foreach (var note in plan.Notes)
                     ErrorReporter.WriteLine(context.Error, "note", note);
@@ -115,6 +118,10 @@ internal static class ProbeCommand
 
             context.Out.Write(PlanListing.Definitions(plan));
         }
+
+        var shown = plans.SelectMany(p => p.Probes).SelectMany(p => p.Arguments).Where(a => a.Presentation is { Kind: not PresentationKind.None }).Select(a => a.Name).Distinct().ToArray();
+        if (shown.Length > 0 && request is { Mode: ProbeMode.Definition, IsQuiet: false })
+            ErrorReporter.WriteLine(context.Error, "note", $"the kernel's text does not hold how {string.Join(", ", shown)} {(shown.Length == 1 ? "is" : "are")} shown: a recording of it has plain numbers there, one of the definition itself has not");
     }
 
     /// <summary>What a hit costs, of a program: by the first instruction.</summary>

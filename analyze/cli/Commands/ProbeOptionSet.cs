@@ -45,6 +45,9 @@ internal sealed record ProbeRequest
     public bool NoInlines { get; init; }
 
     public bool IsVerbose { get; init; }
+
+    /// <summary>Only errors are said.</summary>
+    public bool IsQuiet { get; init; }
 }
 
 /// <summary>The options of <c>tracekit probe</c>: perf probe's spellings, and what a workstation needs beside them.</summary>
@@ -69,7 +72,7 @@ internal sealed class ProbeOptionSet
     private readonly Option<int> _maxText = new("--max-text") { HelpName = "N", Description = "Bytes of a text that carries its length, as std::string and &str do (128).", DefaultValueFactory = _ => 128 };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Tell place, cost and fetch arguments. Nothing is ever defined here." };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say where types and offsets came from." };
-    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Accepted as perf has it." };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "No warnings and notes." };
     private readonly DebugFileArguments _debugFiles;
 
     /// <summary>Adds them to a command.</summary>
@@ -150,6 +153,7 @@ internal sealed class ProbeOptionSet
             TextBytes = maxText,
             NoInlines = result.GetValue(_noInlines),
             IsVerbose = result.GetValue(_verbose),
+            IsQuiet = result.GetValue(_quiet),
         };
     }
 

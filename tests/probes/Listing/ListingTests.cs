@@ -1,4 +1,7 @@
+using TraceKit.DebugInfo.Elf;
 using TraceKit.Probes.Listing;
+using TraceKit.Probes.Plan;
+using TraceKit.Probes.Syntax;
 using TraceKit.Probes.Targets;
 
 namespace TraceKit.Probes.Tests.Listing;
@@ -69,6 +72,25 @@ public class ListingTests
     [InlineData("work;x", 5)]
     [InlineData("wo#rk", 3)]
     public void LineRange_SomethingElse_IsRefusedAtItsColumn(string text, int column) => Assert.Equal(column, Assert.Throws<ProbeSyntaxException>(() => LineRange.Parse(text)).Position + 1);
+
+    /// The example of the room's README, on this machine's bash.
+    [Fact]
+    public void Readme_Example_GivesItsLine()
+    {
+        if (!File.Exists("/bin/bash"))
+            Assert.Skip("no /bin/bash");
+        var target = new UserTarget(ElfImage.Parse(File.ReadAllBytes("/bin/bash"), "/bin/bash"), new UserTargetParts());
+        var syntax = ProbeParser.Parse("readline%return line=+0($retval):string");
+        var plan = ProbeCompiler.Compile(syntax, target, new ProbeOptions());
+        var text = PlanListing.Definitions(plan);
+        Assert.StartsWith("r:probe_bash/readline /bin/bash:0x", text, StringComparison.Ordinal);
+        Assert.EndsWith(" line=+0($retval):string\n", text, StringComparison.Ordinal);
+        Assert.Contains("readline%return at 0x", PlanListing.Details(plan), StringComparison.Ordinal);
+        Assert.Equal("Available variables at readline\n\t@<readline+0>\n\t\t(nothing is known of its variables: no debug information, BTF or prototype)\n", VariableListing.Text("readline", target, new ProbeOptions()));
+        Assert.Contains("needs debug information", Assert.Throws<ProbeSyntaxException>(() => LineListing.Text("readline", target, null)).Message, StringComparison.Ordinal);
+        Assert.Contains("readline\n", FunctionListing.Text(target.FunctionNames, "readline*", target.Name), StringComparison.Ordinal);
+        Assert.Throws<ProbeTargetException>(() => MarkerListing.Text(target, "%nothing:*"));
+    }
 
     private static IEnumerable<string> Find(string? glob) => Names.Where(n => glob is null || DebugInfo.Types.Glob.Matches(glob, n));
 }
