@@ -21,7 +21,7 @@ pub struct Node { pub value: i64, pub inner: Inner, pub names: Vec<String>, pub 
 #[inline(never)] pub fn draw(shape: &Shape) { black_box(shape); black_box(match shape { Shape::Circle(r) => *r, Shape::Square { side } => *side, Shape::Empty => 0 }); }
 #[inline(never)] pub fn level(level: Level) { black_box(level as u8); }
 #[inline(never)] pub fn boxed(node: &Box<Node>) { black_box(node.value); }
-#[inline(never)] pub fn shared(node: &Rc<Node>) { black_box(node.value); }
+#[inline(never)] pub fn shared(node: &Rc<Node>) { black_box(node.value + 1); }
 
 impl Node {
     #[inline(never)] pub fn visit(&self, depth: u32) -> i64 { black_box(self.value + depth as i64) }
