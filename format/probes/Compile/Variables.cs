@@ -194,24 +194,60 @@ internal sealed class Variables(ProbeTarget target, Site site)
         {
             // What debug information says to be in the frame is not there yet when the first instruction is about to run: the frame is made first, and some compilers
             // (LLVM) describe such a place as true from the entry on. The calling convention knows where the value is then.
-            // What GCC describes from the CFA on and lies in the caller's frame is an argument on the stack.
-            var isInFrame = location is VariableLocation.Memory memory && IsFrame(memory.BaseRegister)
-                && !(memory.BaseRegister == convention.StackPointer && memory.Offsets[0] >= 8 && copy.Function.Producer?.StartsWith("GNU ", StringComparison.Ordinal) == true);
-            if (isInFrame || site.IsBeforePrologue || location is VariableLocation.None)
+            var isInFrame = IsInFrame(copy, location);
+            if (isInFrame || location is VariableLocation.None)
             {
-                if (!site.IsClone && Contradiction(copy) is { } other)
+                if (!site.IsClone && (Contradiction(copy) ?? ChangedCall(copy)) is { } other)
                 {
-                    if (isInFrame)
-                        return new Found(name, new Value(variable.Type, new Place.Nowhere($"it is not yet where debug information says, and the compiler changed how this function is called ({other}): a line inside of the function, or +OFFSET, can read it")), "");
+                    return new Found(name, new Value(variable.Type, new Place.Nowhere(isInFrame
+                        ? $"it is not yet where debug information says, and {other}: a line inside of the function, or +OFFSET, can read it"
+                        : $"{((VariableLocation.None)location).Reason}, and {other}")), "");
                 }
-                else if (!site.IsClone && AtEntry(index, variable.Type) is { } byConvention && (isInFrame || site.IsBeforePrologue || byConvention.Value.Place is not Place.Nowhere))
-                {
+
+                if (!site.IsClone && AtEntry(index, variable.Type) is { } byConvention && (isInFrame || byConvention.Value.Place is not Place.Nowhere))
                     return byConvention with { Name = name };
-                }
             }
         }
 
         return new Found(name, new Value(variable.Type, FromLocation(location)), copy.Function.Source);
+    }
+
+    /// <summary>Whether a place is in the function's own frame. What GCC describes from the CFA on and lies in the caller's frame is an argument on the stack.</summary>
+    private bool IsInFrame(DebugFunctionCopy copy, VariableLocation location) => location switch
+    {
+        VariableLocation.Memory memory => IsFrame(memory.BaseRegister)
+            && !(memory.BaseRegister == convention.StackPointer && memory.Offsets[0] >= 8 && copy.Function.Producer?.StartsWith("GNU ", StringComparison.Ordinal) == true),
+        VariableLocation.Pieces pieces => HasPartInFrame(copy, pieces),
+        _ => false,
+    };
+
+    private bool HasPartInFrame(DebugFunctionCopy copy, VariableLocation.Pieces pieces)
+    {
+        foreach (var (part, _) in pieces.Parts)
+        {
+            if (part is not null && IsInFrame(copy, part))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Why the convention is no guide although nothing contradicts it; null when it is one. LLVM passes only what is needed to a function that nobody else can call, and keeps its name;
+    /// GCC gives such a function another name (<c>.isra</c>, <c>.constprop</c>). Without optimization neither does, and every parameter has a place.
+    /// </summary>
+    private string? ChangedCall(DebugFunctionCopy copy)
+    {
+        if (site.Symbol is { IsLocal: false } || copy.Function.Language == SourceLanguage.Go || copy.Function.Producer is not { } producer
+            || !producer.Contains("LLVM", StringComparison.OrdinalIgnoreCase) && !producer.Contains("clang", StringComparison.OrdinalIgnoreCase))
+            return null;
+        foreach (var variable in copy.Variables)
+        {
+            if (variable.IsParameter && variable.Locate(copy.Entry) is VariableLocation.None)
+                return "the compiler may have changed how this function is called, because nothing outside of its file calls it";
+        }
+
+        return null;
     }
 
     private bool IsFrame(int register) => register == convention.StackPointer || convention.RegisterName(register) is "bp" or "x29";
@@ -236,7 +272,7 @@ internal sealed class Variables(ProbeTarget target, Site site)
                 _ => convention.RegisterName(stated.Number) is null,
             };
             if (!agrees)
-                return contradiction = $"'{name}' is in %{convention.RegisterName(stated.Number) ?? stated.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+                return contradiction = $"the compiler changed how this function is called ('{name}' is in %{convention.RegisterName(stated.Number) ?? stated.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)})";
         }
 
         return null;

@@ -85,7 +85,8 @@ public abstract class ProbeTarget
 /// <param name="Address">Its first instruction, in the file's own addresses (of the kernel: where it runs, 0 when that is hidden).</param>
 /// <param name="Size">Bytes; 0 when not known.</param>
 /// <param name="IsIndirect">Its symbol is a resolver (<c>STT_GNU_IFUNC</c>).</param>
-public sealed record TargetFunction(string Symbol, string DisplayName, string? Module, Svma Address, ulong Size, bool IsIndirect = false);
+/// <param name="IsLocal">No other file can call it by name (<c>STB_LOCAL</c>): a compiler that optimizes may have changed how it is called.</param>
+public sealed record TargetFunction(string Symbol, string DisplayName, string? Module, Svma Address, ulong Size, bool IsIndirect = false, bool IsLocal = false);
 
 /// <summary>One place of a marker (USDT).</summary>
 /// <param name="Provider">Its provider.</param>

@@ -171,11 +171,12 @@ public sealed partial class UserTarget
         ref readonly var entry = ref entries[at];
         var raw = RawName(at);
         var display = Demangler.TryDemangle(Index.Name(entry), out var demangled) ? demangled : raw;
-        var isIndirect = false;
+        bool isIndirect = false, isLocal = true;
         ulong size = 0;
         for (var i = Index.LowerBound(entry.Address); i < entries.Length && entries[i].Address == entry.Address; i++)
         {
             isIndirect |= entries[i].Marks.HasFlag(FunctionIndex.Marks.Indirect);
+            isLocal &= entries[i].Marks.HasFlag(FunctionIndex.Marks.Local);
             size = Math.Max(size, entries[i].Size);
         }
 
@@ -183,7 +184,7 @@ public sealed partial class UserTarget
             size = symbol.Length;
         if (entry.Marks.HasFlag(FunctionIndex.Marks.OldVersion) && Index.Version(entry) is { Length: > 0 } version)
             raw = $"{raw}@{version}";
-        return new TargetFunction(raw, display, null, new Svma(entry.Address), size, isIndirect);
+        return new TargetFunction(raw, display, null, new Svma(entry.Address), size, isIndirect, isLocal);
     }
 
     /// <summary>Whether a label lies within a function rather than at its start.</summary>

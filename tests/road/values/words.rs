@@ -12,19 +12,19 @@ pub struct Inner { pub label: String, pub depth: i32 }
 
 pub struct Node { pub value: i64, pub inner: Inner, pub names: Vec<String>, pub next: Option<Box<Node>>, pub pair: (u16, u32) }
 
-#[inline(never)] pub fn greet(name: &str) { black_box(name.len()); }
+#[inline(never)] pub fn greet(name: &str) { black_box(name); black_box(name.len()); }
 #[inline(never)] pub fn own(text: String) { black_box(text.len()); }
-#[inline(never)] pub fn borrow(text: &String) { black_box(text.len()); }
-#[inline(never)] pub fn count(list: &Vec<i32>) { black_box(list.len()); }
-#[inline(never)] pub fn slice(bytes: &[u16]) { black_box(bytes.len()); }
-#[inline(never)] pub fn maybe(node: Option<&Node>) { black_box(node.is_some()); }
+#[inline(never)] pub fn borrow(text: &String) { black_box(text); black_box(text.len()); }
+#[inline(never)] pub fn count(list: &Vec<i32>) { black_box(list); black_box(list.len()); }
+#[inline(never)] pub fn slice(bytes: &[u16]) { black_box(bytes); black_box(bytes.len()); }
+#[inline(never)] pub fn maybe(node: Option<&Node>) { black_box(node); black_box(node.is_some()); }
 #[inline(never)] pub fn draw(shape: &Shape) { black_box(shape); black_box(match shape { Shape::Circle(r) => *r, Shape::Square { side } => *side, Shape::Empty => 0 }); }
 #[inline(never)] pub fn level(level: Level) { black_box(level as u8); }
-#[inline(never)] pub fn boxed(node: &Box<Node>) { black_box(node.value); }
-#[inline(never)] pub fn shared(node: &Rc<Node>) { black_box(node.value + 1); }
+#[inline(never)] pub fn boxed(node: &Box<Node>) { black_box(node); black_box(node.value); }
+#[inline(never)] pub fn shared(node: &Rc<Node>) { black_box(node); black_box(node.value + 1); }
 
 impl Node {
-    #[inline(never)] pub fn visit(&self, depth: u32) -> i64 { black_box(self.value + depth as i64) }
+    #[inline(never)] pub fn visit(&self, depth: u32) -> i64 { black_box(self); black_box(self.value + depth as i64) }
 }
 
 fn node(i: i64) -> Node {
