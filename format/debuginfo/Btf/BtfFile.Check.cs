@@ -93,6 +93,11 @@ public sealed partial class BtfFile
                     break;
                 case BTF_KIND_FWD or BTF_KIND_FLOAT:
                     break;
+                case BTF_KIND_FUNC:
+                    CheckType(types, at + 2, typeCount);
+                    if (value == 0 || Owner(value).Kind(value) != BTF_KIND_FUNC_PROTO)
+                        ThrowAt(at + 2, BadDataCode.InvalidValue, "the number of a BTF_KIND_FUNC_PROTO", $"{value}");
+                    break;
                 default:
                     CheckType(types, at + 2, typeCount);
                     break;
@@ -103,13 +108,6 @@ public sealed partial class BtfFile
             ref var bucket = ref _buckets[Bucket(name, mask)];
             _next[i] = bucket;
             bucket = i + 1;
-        }
-
-        for (var i = 0; i < _offsets.Length; i++)
-        {
-            var id = (uint)(_firstType + i);
-            if (Kind(id) == BTF_KIND_FUNC && (SizeOrType(id) is 0 || Owner(SizeOrType(id)).Kind(SizeOrType(id)) != BTF_KIND_FUNC_PROTO))
-                ThrowAt(_offsets[i] + 2, BadDataCode.InvalidValue, "the number of a BTF_KIND_FUNC_PROTO", $"{SizeOrType(id)}");
         }
     }
 
