@@ -10,6 +10,9 @@ public sealed partial class DwarfSymbols
     /// <summary>Suggestions for one name.</summary>
     private const int MostSimilar = 5;
 
+    /// <summary>Names that are tried whether they are types.</summary>
+    private const int MostTried = 8;
+
     private readonly Dictionary<(ushort Tag, string Name), Entry?> _definitions = [];
 
     /// <inheritdoc/>
@@ -52,18 +55,20 @@ public sealed partial class DwarfSymbols
         }
 
         // Names of all things are in one table: the nearest ones, and of these the types.
-        var near = Suggestions.NearestFew(bare.ToString(), Strings(bare.Length), 32);
+        var near = Suggestions.NearestFew(bare.ToString(), Strings(bare.Length), MostTried);
         var types = new HashSet<string>(StringComparer.Ordinal);
         var needles = new NameNeedles(near);
+        long looked = 0;
         foreach (var unit in near.Count == 0 ? [] : UnitsWith(needles, one: true))
         {
+            looked += unit.End - unit.Offset;
             foreach (var entry in Named(unit, needles, static tag => Means(0, tag), null))
             {
                 if (!entry.Flag(DW_AT.declaration) && entry.Text(DW_AT.name) is { } own)
                     types.Add(own);
             }
 
-            if (types.Contains(near[0]) || types.Count >= MostSimilar)
+            if (types.Contains(near[0]) || types.Count >= MostSimilar || looked > FirstBytes)
                 break;
         }
 
@@ -160,18 +165,22 @@ public sealed partial class DwarfSymbols
         }
     }
 
-    /// <summary>Texts of <c>.debug_str</c> of about a length.</summary>
-    private List<string> Strings(int length)
+    /// <summary>Texts of <c>.debug_str</c> of about a length; a linker may have put them at the end of longer ones.</summary>
+    private HashSet<string> Strings(int length)
     {
-        var all = new List<string>();
+        var all = new HashSet<string>(StringComparer.Ordinal);
         var bytes = Info.Sections[DwarfSection.Str].Span;
+        var most = Math.Max(1, length / 3);
         while (!bytes.IsEmpty)
         {
             var end = bytes.IndexOf((byte)0);
             if (end < 0)
                 break;
-            if (end > 0 && Math.Abs(end - length) <= Math.Max(1, length / 3))
-                all.Add(System.Text.Encoding.UTF8.GetString(bytes[..end]));
+            var text = bytes[..end];
+            if (end > length + most)
+                text = text[(text.LastIndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"u8) + 1)..];
+            if (text.Length > 0 && Math.Abs(text.Length - length) <= most)
+                all.Add(System.Text.Encoding.UTF8.GetString(text));
             bytes = bytes[(end + 1)..];
         }
 
