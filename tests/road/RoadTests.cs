@@ -23,6 +23,29 @@ public sealed class RoadTests
     public void Record_WithTypedFilters_KernelAndAnalyzerAreTheWholeFilter() =>
         Run("tests/road/probes/filters.sh", Programs.Agent(), Programs.Analyzer());
 
+    /// C++, Rust and Go values that perf probe cannot fetch: the recording says what the program prints.
+    [Theory]
+    [InlineData("cpp")]
+    [InlineData("rs")]
+    [InlineData("go")]
+    public void Record_ValuesOfALanguage_AreThoseThatTheProgramPrints(string language) =>
+        Run("tests/road/probes/values.sh", Programs.Agent(), Programs.Analyzer(), language);
+
+    /// Every start of an instruction can be probed, nothing else, and the program computes the same under each probe (all of them: sweep.sh AGENT).
+    [Fact]
+    public void Probe_OnEveryOffsetOfAFunction_TakesInstructionsOnly() =>
+        Run("tests/road/probes/sweep.sh", Programs.Agent(), "16");
+
+    /// Return probes in a Go program whose stacks move: it lives, and every return is seen (a minute of it: goreturns.sh AGENT ANALYZER 60).
+    [Fact]
+    public void Record_ReturnsOfAGoProgram_LeaveItAliveAndRight() =>
+        Run("tests/road/probes/goreturns.sh", Programs.Agent(), Programs.Analyzer(), "3");
+
+    /// A marker behind a semaphore is heard, and nothing beside the semaphore is touched.
+    [Fact]
+    public void Record_Marker_IsHeardThroughItsSemaphore() =>
+        Run("tests/road/probes/usdt.sh", Programs.Agent(), Programs.Analyzer());
+
     /// The seed's second example, live: what is typed into bash appears as perf script would print it.
     [Fact]
     public void Record_BashReadline_PrintsWhatWasTyped()

@@ -150,8 +150,8 @@ public sealed partial class VmTests(VmFixture vm) : IClassFixture<VmFixture>
     {
         Assert.True(vm.Text("vars-tcp.rc").Trim() == "0", vm.Text("vars-tcp.err"));
         var text = vm.Text("vars-tcp.txt");
-        Assert.StartsWith("Available variables at tcp_sendmsg\n        @<tcp_sendmsg+0>\n", text, StringComparison.Ordinal);
-        foreach (var line in (string[])["                size_t  size", "                struct msghdr*  msg", "                struct sock*    sk"])
+        Assert.StartsWith("Available variables at tcp_sendmsg\n\t@<tcp_sendmsg+0>\n", text, StringComparison.Ordinal);
+        foreach (var line in (string[])["\t\tsize_t\tsize", "\t\tstruct msghdr*\tmsg", "\t\tstruct sock*\tsk"])
             Assert.Contains(line + "\n", text + "\n", StringComparison.Ordinal);
         Assert.Contains("struct file*", vm.Text("vars-read.txt"), StringComparison.Ordinal);
     }
