@@ -127,7 +127,7 @@ public sealed partial class VmTests(VmFixture vm) : IClassFixture<VmFixture>
             Assert.Contains(lines, line => line.Contains($"name=\"{name}\"", StringComparison.Ordinal));
         // While it is being recorded it cannot be removed, and the reason names the recorder.
         Assert.Equal("1", vm.Text("busy.rc").Trim());
-        Assert.Contains("tracekit-capture (", vm.Text("busy.err"), StringComparison.Ordinal);
+        Assert.Contains("tracekit-captur (", vm.Text("busy.err"), StringComparison.Ordinal);
     }
 
     /// The seed's filter with an address as people write it: of four messages two are long enough and go there.

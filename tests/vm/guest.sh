@@ -93,8 +93,8 @@ sleep 1
 send() { # ADDRESS BYTES
     nc -l -p 7777 >/dev/null &
     listener=$!
-    sleep 0.3
-    head -c $2 /dev/zero | nc -w 1 $1 7777 >/dev/null 2>&1
+    sleep 1
+    head -c $2 /dev/zero | nc -w 3 $1 7777 >/dev/null 2>&1
     kill $listener 2>/dev/null
     wait $listener 2>/dev/null
 }

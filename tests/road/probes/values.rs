@@ -17,16 +17,21 @@ pub enum Kind {
 
 #[inline(never)]
 fn greet(name: &str, count: u64, items: &[u32]) -> u64 {
+    // What is not used is not passed: then debug information says that it is nowhere, and the definition is refused.
+    black_box(name);
+    black_box(items);
     black_box(name.len() as u64 + count + items.len() as u64)
 }
 
 #[inline(never)]
 fn visit(node: &Node, kind: Kind) -> u32 {
+    black_box(node);
     black_box(node.id + kind as u32)
 }
 
 #[inline(never)]
 fn maybe(node: Option<&Node>) -> u32 {
+    black_box(node);
     black_box(node.map_or(0, |n| n.id))
 }
 
