@@ -23,11 +23,12 @@ internal static class HelpText
         what to record (default: -e cpu-clock, 99 samples a second)
           -e EVENT[,EVENT...]      cpu-clock, task-clock, page-faults, context-switches, ... ; GROUP:EVENT, also with * and ?; existing probes.
                                    Several -e may be given. EVENT:u only user space, EVENT:k only kernel
-          --probe DEFINITION       [[GROUP:]EVENT=]FUNC[+OFFSET|%return] [NAME=]FETCHARG[:TYPE]...   defined for this run, removed after it.
-                                   FETCHARG is the kernel's own text: %di, +0(%si):string, $retval, +0($retval):string, $stack0, @symbol
-                                   On a kernel function, or, after -x, on a function of that file. Unnamed arguments are arg1, arg2, ...
+          --probe DEFINITION       [[GROUP:]EVENT=]FUNC[@SRC][:LINE|+OFFSET|%return] [NAME=]EXPR[:TYPE]...   defined for this run, removed after
+                                   it; on a kernel function, or, after -x, on one of that file. 'probe --help' has the language and the options
+                                   --types-from, --proto, --btf, --vmlinux, --build-id, --max-text ..., which are for the --probe behind them
           -x FILE                  the program or library that the following --probe definitions are about
-          --filter EXPR            kernel filter on the event before it: 'prev_pid == 1 && prev_comm ~ "ba*"'
+          --filter EXPR            which records of the event before it: 'prev_pid == 1 && prev_comm ~ "ba*"', 'dest == 172.31.28.139'. The kernel
+                                   evaluates what it can, the analyzer the rest; -v shows the split
           -F HZ | -c N             samples a second (clocks and counters; default 99) | one sample in every N events. Tracepoints and probes
                                    record every hit unless -c says otherwise
           -g                       stacks, by frame pointers

@@ -76,7 +76,7 @@ internal static class ProbeDefiner
     {
         if (error is Errno.EACCES or Errno.EPERM)
             return new CaptureException($"probe '{text}': {file.Name}: {Errno.Text(error)}", "run as root; kernel lockdown in confidentiality mode (see /sys/kernel/security/lockdown) forbids probes to everybody");
-        var why = ProbeFile.Explain(line) ?? Errno.Text(error);
+        var why = ProbeFile.Explain(line) is { } said ? $"{said} ({Errno.Text(error)})" : Errno.Text(error);
         return error == Errno.ENOENT && probe.Place.Path is null
             ? new CaptureException($"probe '{text}': the kernel has no function '{probe.Place.Symbol}', or it is inlined or marked notrace ({why})", $"look for it: grep -w {probe.Place.Symbol} /proc/kallsyms")
             : new CaptureException($"probe '{text}': the kernel refuses it: {why}\n  {line}");
