@@ -1,3 +1,4 @@
+using System.Text;
 using TraceKit.Capture.Host;
 using TraceKit.Capture.Native;
 using TraceKit.Probes;
@@ -77,10 +78,16 @@ internal static class ProbeDefiner
         if (error is Errno.EACCES or Errno.EPERM)
             return new CaptureException($"probe '{text}': {file.Name}: {Errno.Text(error)}", "run as root; kernel lockdown in confidentiality mode (see /sys/kernel/security/lockdown) forbids probes to everybody");
         var why = ProbeFile.Explain(line) is { } said ? $"{said} ({Errno.Text(error)})" : Errno.Text(error);
+        if (error == Errno.EINVAL && probe.Place.Path is null && IsNotTraced(probe.Place.Symbol))
+            return new CaptureException($"probe '{text}': {probe.Place.Symbol} is notrace: this kernel takes probes only on functions that it can trace ({why})", "probe its caller or what it calls: /sys/kernel/tracing/available_filter_functions has what can be traced");
         return error == Errno.ENOENT && probe.Place.Path is null
             ? new CaptureException($"probe '{text}': the kernel has no function '{probe.Place.Symbol}', or it is inlined or marked notrace ({why})", $"look for it: grep -w {probe.Place.Symbol} /proc/kallsyms")
             : new CaptureException($"probe '{text}': the kernel refuses it: {why}\n  {line}");
     }
+
+    /// <summary>Whether the kernel's list of what it can trace is readable and lacks a function.</summary>
+    private static bool IsNotTraced(string symbol) =>
+        HostFile.TryReadAll($"{Tracefs.Root}/available_filter_functions", out _) is { Length: > 1000 } list && list.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\n{symbol}\n")) < 0;
 
     private static CaptureException NoKernelProbes(string text)
     {

@@ -109,7 +109,7 @@ public sealed partial class VmTests(VmFixture vm) : IClassFixture<VmFixture>
         var listed = vm.Text("listed.txt");
         Assert.Contains("  probe:vfs_read       (on vfs_read with name)", listed, StringComparison.Ordinal);
         Assert.Contains("  probe:tcp_sendmsg    (on tcp_sendmsg with size dest)", listed, StringComparison.Ordinal);
-        Assert.Contains("  probe:slowpath       (on __alloc_pages_slowpath", listed, StringComparison.Ordinal);
+        Assert.Contains("  probe:slowpath       (on get_page_from_freelist", listed, StringComparison.Ordinal);
         // The same once more is no second event; something else of that name is.
         Assert.Contains("Exists already", vm.Text("add-again.txt"), StringComparison.Ordinal);
         Assert.Contains("  probe:vfs_read_1     (on vfs_read with count)", vm.Text("add-other.txt"), StringComparison.Ordinal);
@@ -159,6 +159,7 @@ public sealed partial class VmTests(VmFixture vm) : IClassFixture<VmFixture>
     /// What is not proven to be the start of an instruction, forbidden, or not there, is refused with the reason, and defines nothing.
     [Theory]
     [InlineData("refuse-offset", "vfs_read")]
+    [InlineData("refuse-notrace", "__alloc_pages_slowpath")]
     [InlineData("refuse-blacklist", "kprobe")]
     [InlineData("refuse-nothing", "vfs_read")]
     [InlineData("refuse-member", "d_name")]

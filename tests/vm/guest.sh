@@ -66,7 +66,8 @@ run add tracekit-capture probe 'vfs_read file->f_path.dentry->d_name.name:string
 run add-again tracekit-capture probe 'vfs_read file->f_path.dentry->d_name.name:string'
 run add-other tracekit-capture probe 'vfs_read count'
 run add-tcp tracekit-capture probe --add 'tcp_sendmsg size dest=sk->__sk_common.skc_daddr:ip4'
-run add-slow tracekit-capture probe 'slowpath=__alloc_pages_slowpath*'
+run add-slow tracekit-capture probe 'slowpath=get_page_from_freelis?'
+run refuse-notrace tracekit-capture probe '__alloc_pages_slowpath*'
 run listed tracekit-capture probe -l
 cat /sys/kernel/tracing/kprobe_events >/out/kprobes.defined
 
