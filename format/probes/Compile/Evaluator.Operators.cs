@@ -177,7 +177,7 @@ internal sealed partial class Evaluator
         throw NoMethod(value, null, method);
     }
 
-    private Value? Of(Shape shape, Value value, string name) => (shape, name) switch
+    private Value? Of(Shape shape, Value value, string name, int depth = 0) => (shape, name) switch
     {
         (Shape.Text text, "size" or "length" or "len") => Number(text.Length),
         (Shape.Text text, "c_str" or "data" or "as_ptr") => text.Data,
@@ -194,12 +194,12 @@ internal sealed partial class Evaluator
         (Shape.Maybe maybe, "value" or "unwrap") => maybe.Payload,
         (Shape.Wrapping wrapping, "load" or "get") => wrapping.Inner,
         (Shape.Wrapping wrapping, "size") when TypeWalk.Strip(wrapping.Inner.Type) is { Kind: DebugTypeKind.Array, Dimensions: [{ } count, ..] } => new Value(new SizedInteger(8), new Place.Known((long)count)),
-        (Shape.Wrapping wrapping, _) => ShapeOf(wrapping.Inner) is { } inner ? Of(inner, wrapping.Inner, name) : null,
+        (Shape.Wrapping wrapping, _) when depth < MaxAutomatic => ShapeOf(wrapping.Inner) is { } inner ? Of(inner, wrapping.Inner, name, depth + 1) : null,
         _ => null,
     };
 
     /// <summary>A count is shown as a decimal number, whatever its type.</summary>
-    private Value Number(Value value) => ShapeOf(value) is Shape.Wrapping wrapping ? Number(wrapping.Inner) : new Value(new SizedInteger(TypeWalk.SizeOf(value.Type) is { } size and (1 or 2 or 4 or 8) ? size : 8), value.Place);
+    private Value Number(Value value, int depth = 0) => depth < MaxAutomatic && ShapeOf(value) is Shape.Wrapping wrapping ? Number(wrapping.Inner, depth + 1) : new Value(new SizedInteger(TypeWalk.SizeOf(value.Type) is { } size and (1 or 2 or 4 or 8) ? size : 8), value.Place);
 
     private ProbeSyntaxException NoMethod(Value value, Shape? shape, MethodSyntax method)
     {

@@ -95,7 +95,7 @@ internal sealed partial class FetchBuilder
     }
 
     /// <summary>A text that ends in a NUL.</summary>
-    private Fetched String(Value value, DebugType? declared, TypeSyntax type, ArgumentSyntax argument)
+    private Fetched String(Value value, DebugType? declared, TypeSyntax type, ArgumentSyntax argument, int depth = 0)
     {
         if (type.Length is { } length)
         {
@@ -119,8 +119,8 @@ internal sealed partial class FetchBuilder
                     return Fetched.One(Pointee(text.Data, argument), type.Name);
                 case Shape.Sequence sequence when TypeWalk.IsByte(TypeWalk.Strip(sequence.Element)):
                     return Fetched.One(Pointee(sequence.Data, argument), type.Name);
-                case Shape.Wrapping wrapping:
-                    return String(wrapping.Inner, TypeWalk.Strip(wrapping.Inner.Type), type, argument);
+                case Shape.Wrapping wrapping when depth < 8:
+                    return String(wrapping.Inner, TypeWalk.Strip(wrapping.Inner.Type), type, argument, depth + 1);
                 case Shape.Owner owner when evaluator.Owned(owner) is { } owned && TypeWalk.IsByte(TypeWalk.Strip(owned.Type)):
                     return Fetched.One(Pointee(owner.Pointer, argument), type.Name);
             }

@@ -23,7 +23,8 @@ internal static class RustShapes
         switch (angle < 0 ? name : name[..angle])
         {
             case "String" or "PathBuf" or "OsString":
-                for (var inner = Shape.Member(value, "vec") ?? Shape.Member(value, "inner"); inner is not null; inner = Shape.Member(inner, "inner"))
+                var inner = Shape.Member(value, "vec") ?? Shape.Member(value, "inner");
+                for (var steps = 0; steps < 8 && inner is not null; steps++, inner = Shape.Member(inner, "inner"))
                 {
                     if (Vector(inner) is { } bytes)
                         return new Shape.Text { Name = name, Data = bytes.Data, Length = bytes.Length! };

@@ -9,7 +9,7 @@ internal static class TypeWalk
     private const int MaxSteps = 64;
 
     /// <summary>Levels of bases and anonymous members, and how many members are looked at in all.</summary>
-    private const int MaxDepth = 16, MaxVisited = 65_536;
+    private const int MaxDepth = 16, MaxVisited = 16_384;
 
     /// <summary>The type behind typedefs and qualifiers.</summary>
     public static DebugType? Strip(DebugType? type)
@@ -25,9 +25,11 @@ internal static class TypeWalk
     }
 
     /// <summary>Bytes of a value; null when not known.</summary>
-    public static ulong? SizeOf(DebugType? type)
+    public static ulong? SizeOf(DebugType? type) => SizeOf(type, 0);
+
+    private static ulong? SizeOf(DebugType? type, int depth)
     {
-        for (var i = 0; i < MaxSteps && type is not null; i++)
+        for (var i = 0; i < MaxSteps && depth < MaxDepth && type is not null; i++)
         {
             switch (type.Kind)
             {
@@ -39,7 +41,7 @@ internal static class TypeWalk
                 case DebugTypeKind.Array:
                     if (type.ByteSize is { } bytes)
                         return bytes;
-                    var total = SizeOf(type.Target);
+                    var total = SizeOf(type.Target, depth + 1);
                     foreach (var dimension in type.Dimensions)
                         total = dimension is { } n && total is { } t && n <= 1 << 28 && t <= 1 << 28 ? t * n : null;
                     return total;
@@ -75,6 +77,7 @@ internal static class TypeWalk
     {
         var level = new List<(DebugType Type, ulong Bits, string? Virtual)> { (record, 0, null) };
         var visited = 0;
+        var seen = new HashSet<DebugType>();
         for (var depth = 0; depth < MaxDepth && level.Count > 0; depth++)
         {
             var next = new List<(DebugType, ulong, string?)>();
@@ -87,7 +90,7 @@ internal static class TypeWalk
                     var at = unchecked(bits + member.BitOffset);
                     if (member.Name == name && !member.IsBase)
                         return new Found(member, at, through, type);
-                    if ((member.IsBase || member.Name is null) && Strip(member.Type) is { } inner && IsRecord(inner))
+                    if ((member.IsBase || member.Name is null) && Strip(member.Type) is { } inner && IsRecord(inner) && seen.Add(inner))
                         next.Add((inner, at, member.IsVirtualBase ? member.Name ?? inner.Name ?? "a virtual base" : through));
                 }
             }
@@ -103,6 +106,7 @@ internal static class TypeWalk
     {
         var level = new List<DebugType> { record };
         var visited = 0;
+        var seen = new HashSet<DebugType>();
         for (var depth = 0; depth < MaxDepth && level.Count > 0; depth++)
         {
             var next = new List<DebugType>();
@@ -114,7 +118,7 @@ internal static class TypeWalk
                         yield break;
                     if (!member.IsBase && member.Name is { } name)
                         yield return name;
-                    else if (Strip(member.Type) is { } inner && IsRecord(inner))
+                    else if (Strip(member.Type) is { } inner && IsRecord(inner) && seen.Add(inner))
                         next.Add(inner);
                 }
             }

@@ -73,6 +73,20 @@ public class PerfOracleTests
         Compare(DebugTargets.User(path), PerfCase.Read(cases), "-x", path);
     }
 
+    /// The README's example gives the line it says.
+    [Fact]
+    public void Readme_Example_GivesItsLine()
+    {
+        var btf = BtfFile.Parse(File.ReadAllBytes(Path.Combine(PerfCase.Folder, "kernel-6.1.btf")), "the kernel");
+        var target = new KernelTarget(new KernelTargetParts { Machine = 62, Btf = btf });
+        var plan = ProbeCompiler.Compile(ProbeParser.Parse("vfs_read file->f_path.dentry->d_name.name:string"), target, new ProbeOptions());
+        var line = KernelProbeText.Compose(plan.Probes[0], plan.Probes[0].Group, plan.Probes[0].Event);
+        Assert.Equal("p:probe/vfs_read vfs_read name=+0(+40(+24(%di))):string", line);
+        var page = File.ReadAllText(Path.Combine(Golden.RepositoryRoot(), "format", "probes", "Compile", "README.md"));
+        Assert.Contains(plan.Syntax.Text, page, StringComparison.Ordinal);
+        Assert.Contains("// " + line, page, StringComparison.Ordinal);
+    }
+
     private static void Compare(ProbeTarget target, List<PerfCase> cases, params string[] asked)
     {
         var wrong = new StringBuilder();
