@@ -35,8 +35,8 @@ public class LayoutOracleTests
             if (!line.StartsWith('\t') && text.EndsWith('{'))
             {
                 name = text[..^1].Split(':')[0].Trim();
-                name = name.StartsWith("struct ", StringComparison.Ordinal) || name.StartsWith("union ", StringComparison.Ordinal) ? name : null;
-                if (name is not null && (name.Contains('<', StringComparison.Ordinal) || structs++ % (all ? 40 : 12) != 0))
+                name = name.StartsWith("struct ", StringComparison.Ordinal) || name.StartsWith("union ", StringComparison.Ordinal) || name.StartsWith("class ", StringComparison.Ordinal) ? name : null;
+                if (name is not null && (name.Contains('<', StringComparison.Ordinal) || structs++ % 12 != 0))
                     name = null;
                 type = name is null ? null : symbols.FindType(name);
                 known += type is not null ? 1 : 0;
