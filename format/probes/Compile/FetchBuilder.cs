@@ -65,6 +65,8 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
                 if (type.ByteSize is not (4 or 8))
                     throw evaluator.Error(argument.Span, $"{TypeWalk.Describe(value.Type)} is {type.ByteSize} bytes: floating-point numbers of 4 and 8 can be shown");
                 return Fetched.One(Word(value, argument), "x" + Bits(type), PresentationKind.Float);
+            case DebugTypeKind.Pointer when Referred(value, type) is { } referred:
+                return Default(referred, argument, depth + 1);
             case DebugTypeKind.Pointer or DebugTypeKind.Reference or DebugTypeKind.RvalueReference:
                 return Fetched.One(Word(value, argument), "x64", TypeWalk.Strip(type.Target)?.Kind == DebugTypeKind.Function ? PresentationKind.Symbol : PresentationKind.Pointer);
             case DebugTypeKind.MemberPointer:
@@ -159,7 +161,7 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
             case Shape.Owner owner:
                 return Fetched.One(Word(owner.Pointer, argument), "x64", PresentationKind.Pointer);
             case Shape.Dynamic dynamic:
-                return new Fetched([new Fetch("", Word(dynamic.TypeWord, argument), "x64")], new Presentation { Kind = PresentationKind.Symbol });
+                return new Fetched([new Fetch("", Word(dynamic.TypeWord, argument), "x64")], GoTypes());
             case Shape.Maybe:
                 throw evaluator.Error(argument.Expression.Span, $"'{expression}' is a {shape.Name}: ask for has_value() or value()");
             case Shape.Counted when TypeWalk.IsPointer(TypeWalk.Strip(value.Type)):
@@ -169,6 +171,33 @@ internal sealed partial class FetchBuilder(ProbeTarget target, ProbeOptions opti
             default:
                 throw evaluator.Error(argument.Expression.Span, $"'{expression}' is a {shape.Name}: ask for size() or an element ([0])");
         }
+    }
+
+    /// <summary>What a reference of Rust's (<c>&amp;T</c>) refers to, where that is one value: a text, a number, an enum. null for all other pointers, whose address is shown.</summary>
+    private Value? Referred(Value value, DebugType type)
+    {
+        if (type is not { Language: SourceLanguage.Rust, Name: ['&', ..] } || value.Pointee(isUser: false) is not { } place)
+            return null;
+        var inner = new Value(type.Target, place);
+        return evaluator.ShapeOf(inner) is Shape.Text || TypeWalk.Strip(type.Target) is { Variants.Tag: not null }
+            or { Kind: DebugTypeKind.Integer or DebugTypeKind.Boolean or DebugTypeKind.Character or DebugTypeKind.Enum or DebugTypeKind.Float } ? inner : null;
+    }
+
+    /// <summary>Names of Go's types by the address of their description.</summary>
+    private Presentation GoTypes()
+    {
+        var start = target.FindSymbol("runtime.types")?.Value ?? 0;
+        var names = new Dictionary<long, string>();
+        foreach (var source in target.Types)
+        {
+            foreach (var (place, name) in source.GoRuntimeTypes())
+            {
+                if (names.Count < 65_536)
+                    names.TryAdd((long)(place < start ? start + place : place), name);
+            }
+        }
+
+        return names.Count == 0 ? new Presentation { Kind = PresentationKind.Symbol } : new Presentation { Kind = PresentationKind.Enum, Names = names };
     }
 
     /// <summary>Which variant a Rust enum is.</summary>

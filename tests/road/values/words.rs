@@ -1,4 +1,4 @@
-// As shop.cpp, in Rust. Built with -O -g. Arguments that a probe reads pass through black_box: else the compiler hands over their parts, and says nothing of the whole.
+// As shop.cpp, in Rust. Unsigned numbers of a program are shown in hexadecimal, as perf does; an Option of a Box is shown as its pointer. Built with -O -g. Arguments that a probe reads pass through black_box: else the compiler hands over their parts, and says nothing of the whole.
 use std::hint::black_box;
 use std::rc::Rc;
 
@@ -53,7 +53,7 @@ fn main() {
         println!("r04 {}\nr05 {}", list.len(), list[1]);
         let bytes: Vec<u16> = black_box(vec![500 + i as u16, 1, 2]);
         slice(&bytes);
-        println!("r06 {}\nr07 {}", bytes.len(), bytes[0]);
+        println!("r06 {}\nr07 {:#x}", bytes.len(), bytes[0]);
         maybe(black_box(Some(&n)));
         println!("r08 {}", n.value);
         let shape = black_box(match i % 3 { 0 => Shape::Circle(3), 1 => Shape::Square { side: 4 }, _ => Shape::Empty });
@@ -62,8 +62,8 @@ fn main() {
         level(black_box([Level::Low, Level::Middle, Level::High][i % 3]));
         println!("r10 {}", ["Low", "Middle", "High"][i % 3]);
         black_box(n.visit(black_box(i as u32)));
-        println!("r11 \"{}\"\nr12 {}\nr13 \"{}\"\nr14 {}", n.inner.label, n.inner.depth, n.names[0], n.pair.1);
-        println!("r15 {}", if n.next.is_some() { "Some" } else { "None" });
+        println!("r11 \"{}\"\nr12 {}\nr13 \"{}\"\nr14 {:#x}", n.inner.label, n.inner.depth, n.names[0], n.pair.1);
+        println!("r15 {:#x}", n.next.as_ref().map_or(0, |b| &**b as *const Node as usize));
         let b = black_box(Box::new(node(i as i64)));
         boxed(&b);
         println!("r16 \"{}\"", b.inner.label);
