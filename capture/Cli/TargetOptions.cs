@@ -30,8 +30,8 @@ internal sealed record TargetOptions
     /// <summary><c>--max-text N</c>: bytes of a text that carries its length.</summary>
     public int TextBytes { get; init; } = 128;
 
-    /// <summary><c>--max-debug SIZE</c>: bytes of debug information, inflated, that are read into memory for a definition.</summary>
-    public long MaxDebug { get; init; } = 160 << 20;
+    /// <summary><c>--max-debug SIZE</c>: bytes of debug information, inflated, that are gone through for a definition; what stays in memory is a fraction.</summary>
+    public long MaxDebug { get; init; } = 1 << 30;
 
     /// <summary>Takes one option off a command line; null when it is none of these.</summary>
     /// <param name="option">As the reader gave it.</param>

@@ -7,7 +7,7 @@ using TraceKit.DebugInfo.Dwarf.Symbols;
 
 namespace TraceKit.Capture.Probes;
 
-/// <summary>Debug information, bounded: it is read into memory, on a host that has other things to do.</summary>
+/// <summary>Debug information, bounded: going through it takes CPU and memory of a host that has other things to do.</summary>
 internal sealed partial class HostTarget
 {
     /// <summary>The debug information of a file; null when there is none, or with the reason why it is not read.</summary>
@@ -25,7 +25,7 @@ internal sealed partial class HostTarget
         var bytes = (long)(DebugSize.Of(units, IsDebugSection) + (alternate is null ? 0 : DebugSize.Of(alternate, IsDebugSection)));
         if (bytes > options.MaxDebug)
         {
-            unread = $"the debug information of {units.Headers.Name} is not read: {Quantity.FormatSize(bytes)} is over the {Quantity.FormatSize(options.MaxDebug)} that are put into memory here; "
+            unread = $"the debug information of {units.Headers.Name} is not read: {Quantity.FormatSize(bytes)} is over the {Quantity.FormatSize(options.MaxDebug)} that are read here; "
                 + "compile the definition on a workstation that has this file ('tracekit probe -D -x FILE DEFINITION') and give the line that it prints, or allow more with --max-debug SIZE";
             Terminal.Detail(unread);
             return null;
