@@ -30,6 +30,9 @@ public static class InputLimits
     /// <summary>Nesting of any structure that is walked (types, expressions, MessagePack).</summary>
     public const int Depth = 256;
 
+    /// <summary>Types, or members of types, that one walk through them looks at: the largest structs and enums in use have some thousands, types that contain themselves have no end.</summary>
+    public const int TypeSteps = 1 << 14;
+
     /// <summary>Steps of one DWARF expression: real ones have under 50, a loop must end.</summary>
     public const int ExpressionSteps = 1 << 12;
 

@@ -95,20 +95,31 @@ public abstract class CallingConvention : ICallingConvention
         parts.Count == 1 ? parts[0].Location! : new VariableLocation.Pieces(parts);
 
     /// <summary>Whether a value of a C++ class, or one that holds such, is passed by its address.</summary>
-    private protected static bool IsPassedByReference(DebugType type, int depth = 0)
+    private protected static bool IsPassedByReference(DebugType type)
     {
-        if (ValueLayout.Strip(type) is not { Kind: DebugTypeKind.Struct or DebugTypeKind.Class or DebugTypeKind.Union, Language: SourceLanguage.Cpp } stripped || depth > 16)
-            return false;
-        if (stripped.IsPassedByReference is { } known)
-            return known;
-        foreach (var member in stripped.Members)
+        var visits = new TypeVisits();
+        visits.Add(CppClass(type));
+        while (visits.Next() is { } part)
         {
-            if (member.IsVirtualBase || member.Name?.StartsWith("_vptr", StringComparison.Ordinal) == true)
-                return true;
-            if (member.Type is not null && member.BitSize == 0 && IsPassedByReference(member.Type, depth + 1))
-                return true;
+            if (part.IsPassedByReference is { } known)
+            {
+                if (known)
+                    return true;
+                continue;
+            }
+
+            foreach (var member in part.Members)
+            {
+                if (member.IsVirtualBase || member.Name?.StartsWith("_vptr", StringComparison.Ordinal) == true)
+                    return true;
+                if (member.BitSize == 0)
+                    visits.Add(CppClass(member.Type));
+            }
         }
 
         return false;
     }
+
+    private static DebugType? CppClass(DebugType? type) =>
+        ValueLayout.Strip(type) is { Kind: DebugTypeKind.Struct or DebugTypeKind.Class or DebugTypeKind.Union, Language: SourceLanguage.Cpp } found ? found : null;
 }

@@ -36,6 +36,7 @@ internal sealed class ValueLayout
     private const int MaximumScalars = 64;
 
     private readonly List<Scalar> _scalars = [];
+    private int _steps;
 
     private ValueLayout(DebugType type, ulong size)
     {
@@ -105,7 +106,8 @@ internal sealed class ValueLayout
     private bool Collect(DebugType? type, ulong bitOffset, uint bitSize, int depth)
     {
         type = Strip(type);
-        if (type is null || depth > 32)
+        // Elements and members without bytes add no scalar, and variants lie over each other: scalars alone end no walk.
+        if (type is null || depth > 32 || ++_steps > InputLimits.TypeSteps || _scalars.Count > MaximumScalars)
             return false;
         switch (type.Kind)
         {

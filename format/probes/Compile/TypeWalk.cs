@@ -1,3 +1,4 @@
+using TraceKit.Binary;
 using TraceKit.DebugInfo.Types;
 
 namespace TraceKit.Probes.Compile;
@@ -8,8 +9,8 @@ internal static class TypeWalk
     /// <summary>Names of names: more than any program has, few enough to end a cycle.</summary>
     private const int MaxSteps = 64;
 
-    /// <summary>Levels of bases and anonymous members, and how many members are looked at in all.</summary>
-    private const int MaxDepth = 16, MaxVisited = 16_384;
+    /// <summary>Levels of bases and anonymous members.</summary>
+    private const int MaxDepth = 16;
 
     /// <summary>The type behind typedefs and qualifiers.</summary>
     public static DebugType? Strip(DebugType? type)
@@ -85,7 +86,7 @@ internal static class TypeWalk
             {
                 foreach (var member in type.Members)
                 {
-                    if (++visited > MaxVisited)
+                    if (++visited > InputLimits.TypeSteps)
                         return null;
                     var at = unchecked(bits + member.BitOffset);
                     if (member.Name == name && !member.IsBase)
@@ -114,7 +115,7 @@ internal static class TypeWalk
             {
                 foreach (var member in type.Members)
                 {
-                    if (++visited > MaxVisited)
+                    if (++visited > InputLimits.TypeSteps)
                         yield break;
                     if (!member.IsBase && member.Name is { } name)
                         yield return name;

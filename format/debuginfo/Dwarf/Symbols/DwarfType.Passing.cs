@@ -6,16 +6,29 @@ internal sealed partial class DwarfType
 {
     private const ulong DW_CC_pass_by_reference = 4;
     private const ulong DW_CC_pass_by_value = 5;
-    private const int MostPassingDepth = 16;
 
     private bool? _isPassedByReference;
 
     /// <inheritdoc/>
     /// <remarks>clang says it (DWARF 5 §5.7.1); of gcc it is what the Itanium C++ ABI §3.1.1 makes of the functions that the class declares.</remarks>
     public override bool? IsPassedByReference => Kind is DebugTypeKind.Struct or DebugTypeKind.Class or DebugTypeKind.Union && Language == SourceLanguage.Cpp && !IsDeclaration
-        ? _isPassedByReference ??= Passing(0) : null;
+        ? _isPassedByReference ??= Passing() : null;
 
-    private bool Passing(int depth)
+    private bool Passing()
+    {
+        var visits = new TypeVisits();
+        visits.Add(this);
+        while (visits.Next() is DwarfType part)
+        {
+            if (part.Passes(visits))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether this class itself decides for the address; what it consists of is to be looked at after it.</summary>
+    private bool Passes(TypeVisits visits)
     {
         switch (Definition.Number(DW_AT.calling_convention))
         {
@@ -25,8 +38,6 @@ internal sealed partial class DwarfType
                 return false;
         }
 
-        if (depth > MostPassingDepth)
-            return false;
         foreach (var child in Children)
         {
             switch (child.Tag)
@@ -37,8 +48,7 @@ internal sealed partial class DwarfType
                     return true;
                 case DW_TAG.inheritance:
                 case DW_TAG.member when !child.Flag(DW_AT.external) && !child.Flag(DW_AT.declaration):
-                    if (Composite(_symbols.TypeOf(child)) is { } part && part.Passing(depth + 1))
-                        return true;
+                    visits.Add(Composite(_symbols.TypeOf(child)));
                     break;
             }
         }

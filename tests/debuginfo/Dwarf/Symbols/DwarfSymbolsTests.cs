@@ -198,6 +198,29 @@ public class DwarfSymbolsTests
         _ = symbols.CopiesAt(new Svma(0x1012)).Select(c => (c.Function.QualifiedName, c.Function.Copies, c.Variables)).ToList();
     }
 
+    /// <summary>Classes that hold each other many times, in a circle, are passed by value, and by their address once the last one of them is.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Passing_ClassesThatContainEachOtherManyTimes_IsKnown(bool isByReference)
+    {
+        var unit = Unit("a.cc").With(DW_AT.language, DW_FORM.data1, 4); // DW_LANG_C_plus_plus
+        var classes = new DwarfEntry[30];
+        for (var i = 0; i < classes.Length; i++)
+            classes[i] = new DwarfEntry(DW_TAG.class_type).With(DW_AT.name, DW_FORM.@string, $"c{i}").With(DW_AT.byte_size, DW_FORM.data1, 8);
+        for (var i = 0; i < classes.Length; i++)
+        {
+            for (var m = 0; m < 22; m++)
+                classes[i].Add(new DwarfEntry(DW_TAG.member).With(DW_AT.name, DW_FORM.@string, "m").With(DW_AT.type, DW_FORM.ref4, classes[(i + 1) % classes.Length]));
+        }
+
+        if (isByReference)
+            classes[^1].With(DW_AT.calling_convention, DW_FORM.data1, 4); // DW_CC_pass_by_reference
+        var symbols = Open(new DwarfBuilder().Unit(4, unit.Add(classes)));
+        Assert.Equal(isByReference, symbols.FindType("c0")!.IsPassedByReference);
+        Assert.Equal(isByReference, symbols.FindType("c7")!.IsPassedByReference);
+    }
+
     /// <summary>Every section cut and changed at every byte: answers may be missing, nothing throws.</summary>
     [Theory]
     [InlineData("gcc", "-gdwarf-3")]
