@@ -7,8 +7,8 @@ public static class ProbeNames
     /// <summary>Characters of a group's or event's name: <c>MAX_EVENT_NAME_LEN</c> is 64 with the NUL.</summary>
     public const int MaxLength = 63;
 
-    /// <summary>Characters of an argument's name: <c>MAX_ARG_NAME_LEN</c>.</summary>
-    public const int MaxArgumentLength = 32;
+    /// <summary>Characters of an argument's name: <c>MAX_ARG_NAME_LEN</c> is 32; one less leaves room for a NUL.</summary>
+    public const int MaxArgumentLength = 31;
 
     /// <summary>Fetch arguments of one probe: <c>MAX_TRACE_ARGS</c>.</summary>
     public const int MaxArguments = 128;

@@ -7,9 +7,6 @@ namespace TraceKit.Probes.Compile;
 /// <summary>Names of arguments, as perf gives them: that of the last member, of the variable, or none, which the kernel counts (<c>arg1</c>).</summary>
 internal static class ArgumentNames
 {
-    /// <summary>Characters of a field's name: <c>MAX_ARG_NAME_LEN</c> is 32 with the NUL.</summary>
-    public const int MaxLength = 31;
-
     /// <summary>Fields that every event has.</summary>
     private static readonly string[] Taken =
         ["common_type", "common_flags", "common_preempt_count", "common_pid", "common_tgid", "common_preempt_lazy_count", "__probe_ip", "__probe_ret_ip", "__probe_func", "__probe_nargs"];
@@ -61,7 +58,7 @@ internal static class ArgumentNames
         for (var i = 0; ; i++)
         {
             var end = i == 0 ? suffix : suffix + "_" + i.ToString(CultureInfo.InvariantCulture);
-            var name = legal.Length + end.Length <= MaxLength ? legal + end : legal[..(MaxLength - end.Length)] + end;
+            var name = legal.Length + end.Length <= ProbeNames.MaxArgumentLength ? legal + end : legal[..(ProbeNames.MaxArgumentLength - end.Length)] + end;
             if (!IsTaken(name) && taken.Add(name))
                 return name;
         }
@@ -69,9 +66,6 @@ internal static class ArgumentNames
 
     /// <summary>Whether every event has a field of that name.</summary>
     public static bool IsTaken(string name) => Array.IndexOf(Taken, name) >= 0;
-
-    /// <summary>Whether the kernel takes it.</summary>
-    public static bool IsLegal(string name) => name.Length is > 0 and <= MaxLength && Legal(name) == name;
 
     private static string Legal(string name)
     {

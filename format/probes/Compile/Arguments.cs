@@ -26,8 +26,8 @@ internal sealed class Arguments(ProbeSyntax syntax, ProbeTarget target, ProbeOpt
         {
             if (argument.Name is { } name && ArgumentNames.IsTaken(name))
                 throw Error(argument.Span, $"'{name}' is a field that every event has: give another name");
-            if (argument.Name is { } given && !ArgumentNames.IsLegal(given))
-                throw Error(argument.Span, $"'{given}' is no name for an argument: letters, digits and _, at most {ArgumentNames.MaxLength}");
+            if (argument.Name is { } given && !ProbeNames.IsArgumentName(given))
+                throw Error(argument.Span, $"'{given}' is no name for an argument: letters, digits and _, at most {ProbeNames.MaxArgumentLength}");
         }
 
         if (syntax.Arguments.Count == 0 && site.Marker is { } marker)
@@ -157,8 +157,8 @@ internal sealed class Arguments(ProbeSyntax syntax, ProbeTarget target, ProbeOpt
         }
 
         var at = syntax.Arguments.Count > 0 ? syntax.Arguments[0].Span : syntax.Point.Span;
-        if (count > ProbeDefinition.MaxArguments)
-            throw Error(at, $"{count} fields: the kernel takes {ProbeDefinition.MaxArguments} in one event");
+        if (count > ProbeNames.MaxArguments)
+            throw Error(at, $"{count} fields: the kernel takes {ProbeNames.MaxArguments} in one event");
         if (bytes > MaxEventBytes)
             throw Error(at, $"the fields are {bytes} bytes together, and the kernel takes {MaxEventBytes} in one event: ask for fewer, or for shorter texts (:str[64])");
     }

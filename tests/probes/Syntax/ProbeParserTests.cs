@@ -207,5 +207,5 @@ public class ProbeParserTests
     private static string Unquote(string text) => text.Replace("‹n›", "\n", StringComparison.Ordinal).Replace("‹t›", "\t", StringComparison.Ordinal).Replace("‹0›", "\0", StringComparison.Ordinal)
         .Replace("‹e›", "\u001b", StringComparison.Ordinal).Replace("‹nb›", "\u00a0", StringComparison.Ordinal).Replace("‹zw›", "\u200b", StringComparison.Ordinal)
         .Replace("‹129›", string.Join(' ', Enumerable.Repeat("%di", 129)), StringComparison.Ordinal)
-        .Replace("‹x64›", new string('x', 64), StringComparison.Ordinal).Replace("‹x33›", new string('x', 33), StringComparison.Ordinal);
+        .Replace("‹x64›", new string('x', 64), StringComparison.Ordinal).Replace("‹x32›", new string('x', 32), StringComparison.Ordinal);
 }

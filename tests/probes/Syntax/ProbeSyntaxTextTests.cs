@@ -11,7 +11,7 @@ public class ProbeSyntaxTextTests
     private static Gen<T> Any<T>(params T[] items) => Gen.Int[0, items.Length - 1].Select(i => items[i]);
 
     private static readonly Gen<string> Name = Any("a", "file", "_x1", "count", "d_name", "größe", "this", "b4", "u", "f$x");
-    private static readonly Gen<string> ArgumentName = Any("a", "name", "_1", "arg1", "x32_characters_xxxxxxxxxxxxxxx32");
+    private static readonly Gen<string> ArgumentName = Any("a", "name", "_1", "arg1", "x31_characters_xxxxxxxxxxxxxx31");
     private static readonly Gen<string> TypeName = Any("struct foo *", "T", "unsigned long", "ns::Foo *", "const char *", "main.Node", "std::vector<int, A<int> > *");
 
     private static readonly Gen<string> Function = Gen.OneOf(
