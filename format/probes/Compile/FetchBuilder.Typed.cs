@@ -7,12 +7,6 @@ namespace TraceKit.Probes.Compile;
 
 internal sealed partial class FetchBuilder
 {
-    private static readonly string[] KnownTypes =
-    [
-        "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "x8", "x16", "x32", "x64", "u", "s", "x", "char", "string", "ustring", "symbol", "symstr",
-        "ip4", "ip6", "be16", "be32", "be64", "port", "time_ns", "errno", "enum", "sym", "bytes", "str", "bool", "hex", "ptr",
-    ];
-
     /// <summary>Whether the kernel knows the type itself: then perf names an argument after it too.</summary>
     public static bool IsKernelType(TypeSyntax type) =>
         type.BitField is not null || type.Name is "u" or "s" or "x" or "char" or "string" or "ustring" or "symbol" or "symstr" || Width(type.Name) != 0;
@@ -51,8 +45,6 @@ internal sealed partial class FetchBuilder
                 return Fetched.One(Word(value, argument), "x64", PresentationKind.Symbol);
             case "bool":
                 return People(value, argument, "u" + NumberBits(declared, 8), 8, PresentationKind.Boolean);
-            case "hex" or "ptr":
-                return People(value, argument, "x" + NumberBits(declared, 64), 8, PresentationKind.Pointer);
             case "enum":
                 if (declared is SizedInteger { Of: { Kind: DebugTypeKind.Enum } } || declared?.Kind == DebugTypeKind.Enum || declared?.Variants is not null)
                     return Default(value, argument);
@@ -65,7 +57,7 @@ internal sealed partial class FetchBuilder
 
         var width = type.Name == "char" ? 8 : Width(type.Name);
         if (width == 0)
-            throw evaluator.Error(type.Span, $"no type '{type.Name}'{Suggestions.DidYouMean(type.Name, KnownTypes)}");
+            throw evaluator.Error(type.Span, $"no type '{type.Name}'{Suggestions.DidYouMean(type.Name, ProbeTypes.All)}");
         if (type.Length is { } length)
         {
             if (length is < 1 or > MaxElements)
@@ -89,7 +81,7 @@ internal sealed partial class FetchBuilder
     {
         if (value.BitSize != 0)
             return new Fetched(BitField(value, argument).Fetches, new Presentation { Kind = kind });
-        if (TypeWalk.SizeOf(value.Type) is { } size && size < bytes && kind is not (PresentationKind.Nanoseconds or PresentationKind.Errno or PresentationKind.Boolean or PresentationKind.Pointer))
+        if (TypeWalk.SizeOf(value.Type) is { } size && size < bytes && kind is not (PresentationKind.Nanoseconds or PresentationKind.Errno or PresentationKind.Boolean))
             throw evaluator.Error(argument.Type!.Span, $"'{expression}' is {size} bytes, :{argument.Type.Name} reads {bytes}");
         return Fetched.One(Word(value, argument), kernelType, kind);
     }
