@@ -3,6 +3,7 @@ using TraceKit.Capture.Cli;
 using TraceKit.Capture.Events;
 using TraceKit.Capture.Host;
 using TraceKit.Capture.Native;
+using TraceKit.DebugInfo.Types;
 using TraceKit.Probes;
 
 namespace TraceKit.Capture.Commands;

@@ -1,8 +1,8 @@
 using System.Text;
 using TraceKit.Capture.Cli;
-using TraceKit.Capture.Events;
 using TraceKit.Capture.Native;
 using TraceKit.Capture.Probes;
+using TraceKit.DebugInfo.Types;
 using TraceKit.Probes;
 using TraceKit.Probes.Listing;
 using TraceKit.Probes.Targets;

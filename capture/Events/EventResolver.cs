@@ -2,6 +2,7 @@ using TraceKit.Capture.Cli;
 using TraceKit.Capture.Host;
 using TraceKit.Capture.Native;
 using TraceKit.Capture.Probes;
+using TraceKit.DebugInfo.Types;
 
 namespace TraceKit.Capture.Events;
 

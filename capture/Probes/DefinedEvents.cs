@@ -1,6 +1,6 @@
-using TraceKit.Capture.Events;
 using TraceKit.Capture.Host;
 using TraceKit.Capture.Native;
+using TraceKit.DebugInfo.Types;
 using TraceKit.Probes;
 
 namespace TraceKit.Capture.Probes;
@@ -53,7 +53,7 @@ internal static class DefinedEvents
     public static string Numbered(string name, int number)
     {
         var suffix = $"_{number}";
-        return string.Concat(name.AsSpan(0, Math.Min(name.Length, KernelProbeText.MaxNameLength - suffix.Length)), suffix);
+        return string.Concat(name.AsSpan(0, Math.Min(name.Length, ProbeNames.MaxLength - suffix.Length)), suffix);
     }
 
     /// <summary>Why an event cannot be removed at this moment: who uses it, as far as that can be seen.</summary>

@@ -16,9 +16,6 @@ namespace TraceKit.Probes;
 /// </remarks>
 public static class KernelProbeText
 {
-    /// <summary>Characters of a group's or event's name: <c>MAX_EVENT_NAME_LEN</c> is 64 with the NUL.</summary>
-    public const int MaxNameLength = 63;
-
     /// <summary>The line that defines a planned probe.</summary>
     /// <param name="probe">The probe.</param>
     /// <param name="group">The group in the kernel, which need not be the visible one.</param>
@@ -62,25 +59,6 @@ public static class KernelProbeText
         return line.ToString();
     }
 
-    /// <summary>A line for <c>kprobe_events</c>.</summary>
-    /// <param name="definition">What the user asked for.</param>
-    /// <param name="group">The group in the kernel, which need not be the visible one.</param>
-    /// <param name="eventName">The event's name in the kernel.</param>
-    public static string ForKernel(ProbeDefinition definition, string group, string eventName)
-    {
-        var offset = definition.Offset == 0 ? "" : $"+{definition.Offset}";
-        return Compose(definition, group, eventName, definition.Function + offset);
-    }
-
-    /// <summary>A line for <c>uprobe_events</c>.</summary>
-    /// <param name="definition">What the user asked for.</param>
-    /// <param name="group">The group in the kernel.</param>
-    /// <param name="eventName">The event's name in the kernel.</param>
-    /// <param name="path">A path without blanks by which the kernel finds the file.</param>
-    /// <param name="fileOffset">Bytes from the start of the file to the instruction.</param>
-    public static string ForUser(ProbeDefinition definition, string group, string eventName, string path, ulong fileOffset) =>
-        Compose(definition, group, eventName, $"{path}:0x{fileOffset.ToString("x", CultureInfo.InvariantCulture)}");
-
     /// <summary>The line that removes an event.</summary>
     public static string ForRemoval(string group, string eventName) => $"-:{group}/{eventName}";
 
@@ -99,11 +77,5 @@ public static class KernelProbeText
         group = name[..slash].ToString();
         eventName = name[(slash + 1)..].ToString();
         return true;
-    }
-
-    private static string Compose(ProbeDefinition definition, string group, string eventName, string point)
-    {
-        var line = $"{(definition.IsReturn ? 'r' : 'p')}:{group}/{eventName} {point}";
-        return definition.Arguments.Length == 0 ? line : $"{line} {definition.Arguments}";
     }
 }

@@ -17,7 +17,7 @@ public static class RunGroup
     public static string Compose(int pid, ulong startTime, string group)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{pid}_{startTime}_{group}");
-        return name.Length <= KernelProbeText.MaxNameLength ? name : name[..KernelProbeText.MaxNameLength];
+        return name.Length <= ProbeNames.MaxLength ? name : name[..ProbeNames.MaxLength];
     }
 
     /// <summary>Reads pid and start time back; false when the group is not one of ours.</summary>

@@ -2,28 +2,9 @@ namespace TraceKit.Probes.Tests;
 
 public class KernelProbeTextTests
 {
-    /// The lines are the kernel's own syntax.
+    /// A removal is the kernel's own syntax.
     [Fact]
-    public void ForKernelAndUser_Definitions_AreKernelLines()
-    {
-        var entry = ProbeDefinition.Parse("vfs_read name=+0(+40(+24(%di))):string");
-        Assert.Equal("p:g/vfs_read vfs_read name=+0(+40(+24(%di))):string", KernelProbeText.ForKernel(entry, "g", "vfs_read"));
-        var inside = ProbeDefinition.Parse("do_sys_open+0x10");
-        Assert.Equal("p:g/e do_sys_open+16", KernelProbeText.ForKernel(inside, "g", "e"));
-        var exit = ProbeDefinition.Parse("readline%return +0($retval):string");
-        Assert.Equal("r:g/readline /bin/bash:0xd5690 +0($retval):string", KernelProbeText.ForUser(exit, "g", "readline", "/bin/bash", 0xd5690));
-        Assert.Equal("-:g/e", KernelProbeText.ForRemoval("g", "e"));
-    }
-
-    /// The README's example gives the line it says.
-    [Fact]
-    public void Readme_Example_GivesItsLine()
-    {
-        var definition = ProbeDefinition.Parse("readline%return +0($retval):string");
-        var group = RunGroup.Compose(pid: 42, startTime: 1000, ProbeDefinition.DefaultGroup("/bin/bash"));
-        var line = KernelProbeText.ForUser(definition, group, definition.EventName, "/bin/bash", 0xd5690);
-        Assert.Equal("r:tk_42_1000_probe_bash/readline /bin/bash:0xd5690 +0($retval):string", line);
-    }
+    public void ForRemoval_OfAnEvent_IsAKernelLine() => Assert.Equal("-:g/e", KernelProbeText.ForRemoval("g", "e"));
 
     /// Group and event are found in what the kernel lists, maxactive included.
     [Theory]
@@ -48,7 +29,7 @@ public class KernelProbeTextTests
         Assert.True(RunGroup.TryParse(group, out var pid, out var started));
         Assert.Equal((1234, 567890UL), (pid, started));
         var longest = RunGroup.Compose(int.MaxValue, ulong.MaxValue, new string('x', 63));
-        Assert.True(ProbeDefinition.IsName(longest));
+        Assert.True(ProbeNames.IsName(longest));
         Assert.True(RunGroup.TryParse(longest, out pid, out started));
         Assert.Equal((int.MaxValue, ulong.MaxValue), (pid, started));
     }

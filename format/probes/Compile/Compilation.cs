@@ -66,9 +66,9 @@ internal sealed partial class Compilation(ProbeSyntax syntax, ProbeTarget target
     }
 
     private string Group(Site site) => syntax.Group
-        ?? (site.Marker is { } marker ? Cut("sdt_" + EventNames.OfMarker(marker.Provider)) : target.IsKernel ? ProbeDefinition.DefaultKernelGroup : ProbeDefinition.DefaultGroup(target.Name));
+        ?? (site.Marker is { } marker ? Cut("sdt_" + EventNames.OfMarker(marker.Provider)) : target.IsKernel ? EventNames.KernelGroup : EventNames.GroupOfFile(target.Name));
 
-    private static string Cut(string name) => name.Length > ProbeDefinition.MaxNameLength ? name[..ProbeDefinition.MaxNameLength] : name;
+    private static string Cut(string name) => name.Length > ProbeNames.MaxLength ? name[..ProbeNames.MaxLength] : name;
 
     private static string Describe(Site site) =>
         (site.Copies is [{ IsInlined: true }, ..] ? $"{site.FunctionName} inlined in {site.Copies[^1].Function.QualifiedName}" : site.FunctionName) + $" at 0x{site.Address.Value:x}";
@@ -157,7 +157,7 @@ internal sealed partial class Compilation(ProbeSyntax syntax, ProbeTarget target
         var offset = symbol is not null && address.Value >= symbol.Address.Value ? address.Value - symbol.Address.Value : text.Offset;
         return new PlannedProbe
         {
-            Group = syntax.Group ?? (target.IsKernel ? ProbeDefinition.DefaultKernelGroup : ProbeDefinition.DefaultGroup(target.Name)),
+            Group = syntax.Group ?? (target.IsKernel ? EventNames.KernelGroup : EventNames.GroupOfFile(target.Name)),
             Event = syntax.Event ?? EventNames.OfFunction(symbol?.Symbol ?? $"0x{text.Offset:x}"),
             Arguments = [],
             RawArguments = text.ArgumentText,

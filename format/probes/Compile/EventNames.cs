@@ -5,6 +5,19 @@ namespace TraceKit.Probes.Compile;
 /// <summary>Names of groups and events that a definition does not give.</summary>
 internal static class EventNames
 {
+    /// <summary>The group of a kernel probe.</summary>
+    public const string KernelGroup = "probe";
+
+    /// <summary>The group of a user probe: <c>probe_</c> and the file's name up to the first character a name cannot hold. <c>/usr/lib/libc.so.6</c> gives <c>probe_libc</c>.</summary>
+    public static string GroupOfFile(string path)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        var end = 0;
+        while (end < name.Length && end < 40 && (IsLetter(name[end]) || char.IsAsciiDigit(name[end])))
+            end++;
+        return "probe_" + name[..end];
+    }
+
     /// <summary>
     /// From a function's name: the last component without template arguments and parameters, up to the first character a name cannot hold. <c>ns::Foo::bar</c> is
     /// <c>bar</c>, <c>main.(*Node).Walk</c> is <c>Walk</c>, <c>malloc@GLIBC_2.2.5</c> is <c>malloc</c>, <c>~Foo</c> is <c>Foo</c>.
@@ -23,7 +36,7 @@ internal static class EventNames
         while (start < name.Length && !IsLetter(name[start]))
             start++;
         var end = start;
-        while (end < name.Length && end - start < ProbeDefinition.MaxNameLength && (IsLetter(name[end]) || char.IsAsciiDigit(name[end])))
+        while (end < name.Length && end - start < ProbeNames.MaxLength && (IsLetter(name[end]) || char.IsAsciiDigit(name[end])))
             end++;
         return end > start ? name[start..end] : "probe";
     }
@@ -36,7 +49,7 @@ internal static class EventNames
             legal.Append(IsLetter(c) || char.IsAsciiDigit(c) ? c : '_');
         if (legal.Length == 0 || char.IsAsciiDigit(legal[0]))
             legal.Insert(0, '_');
-        return legal.Length > ProbeDefinition.MaxNameLength ? legal.ToString(0, ProbeDefinition.MaxNameLength) : legal.ToString();
+        return legal.Length > ProbeNames.MaxLength ? legal.ToString(0, ProbeNames.MaxLength) : legal.ToString();
     }
 
     /// <summary>From a source line.</summary>
@@ -54,7 +67,7 @@ internal static class EventNames
         if (index == 0)
             return name;
         var suffix = "_" + index.ToString(CultureInfo.InvariantCulture);
-        return (name.Length + suffix.Length <= ProbeDefinition.MaxNameLength ? name : name[..(ProbeDefinition.MaxNameLength - suffix.Length)]) + suffix;
+        return (name.Length + suffix.Length <= ProbeNames.MaxLength ? name : name[..(ProbeNames.MaxLength - suffix.Length)]) + suffix;
     }
 
     /// <summary>Whether a symbol is a copy of a function that the compiler changed.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using TraceKit.DebugInfo.Types;
 using TraceKit.Probes.Plan;
 
 namespace TraceKit.Probes.Filters;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceKit.DebugInfo.Types;
 using TraceKit.Probes.Plan;
 using TraceKit.Probes.Values;
 

@@ -43,7 +43,7 @@ public sealed partial class UserTarget
 
     /// <summary>perf's names have one underscore where the note has two; a name is meant either way.</summary>
     private static bool Means(string pattern, string name) =>
-        pattern == name || pattern.AsSpan().IndexOfAny('*', '?', '[') >= 0 && Glob.Matches(pattern, name);
+        pattern == name || Glob.IsPattern(pattern) && Glob.Matches(pattern, name);
 
     /// <summary>
     /// Where the counter lies in the file. The kernel adds to two bytes there, whatever they are: so they must lie in a <c>.probes</c> section, which holds nothing else, that is writable,
