@@ -42,6 +42,7 @@ returns=$(grep -c 'probe_goreturns:back: ' "$work/script" || true)
 lost=$("$analyzer" info "$work/x.dtr" </dev/null | sed -nE 's/.*[^0-9]([0-9]+) (records )?lost.*/\1/p' | head -1)
 sevens=$(grep 'probe_goreturns:back: ' "$work/script" | sed -nE 's/.* value=(-?[0-9]+).*/\1/p' | awk '$1 % 7 == 0' | wc -l)
 echo "$seconds s: $calls calls, $wrong wrong; $entries entries and $returns returns recorded, ${lost:-0} lost; $sevens values that are multiples of 7"
-[ "$entries" = "$calls" ] && [ "$returns" = "$calls" ] || [ "${lost:-0}" != 0 ] || fail "entries, returns and calls are not the same number"
+# A function that finds its stack too small has it grown and begins again at its first instruction: that entry is seen twice. A return is seen once, whatever happens.
+[ "$returns" = "$calls" ] && [ "$entries" -ge "$calls" ] && [ "$entries" -le $((calls + calls / 100 + 1)) ] || [ "${lost:-0}" != 0 ] || fail "entries, returns and calls are not the same number"
 # Of 15 numbers 3 are multiples of 5 and 8 neither of 3 nor of 5: their results are n*7.
 [ $((sevens * 15)) -ge $((returns * 11 - 15 * 8)) ] || fail "values are wrong"
