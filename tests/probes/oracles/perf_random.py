@@ -40,6 +40,10 @@ def functions():
     else:
         names = run("perf", "probe", *perf_file, "-F", options.functions)[1].split("\n")
     names = [n.strip() for n in names]
+    # perf lists data too, and would put a breakpoint into it.
+    code = {line.split()[2] for line in run("nm", options.file)[1].splitlines() if len(line.split()) == 3 and line.split()[1] in "tTwW"}
+    if code:
+        names = [n for n in names if n in code]
     return [n for n in names if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", n)]
 
 
@@ -119,7 +123,8 @@ def meaning(text):
             # perf names a plain variable with a type `name_string`, a member with one `name`; ours is the variable's or member's name always.
             if kind and name.endswith("_" + kind):
                 name = name[: -len(kind) - 1]
-            arguments.append((name, fetch, kind))
+            # perf does not know what a function returns; ours has the type that it declares.
+            arguments.append((name, fetch, "" if fetch == "$retval" else kind))
         answer.setdefault((words[0][0], place), []).append(arguments)
     return answer
 
