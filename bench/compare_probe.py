@@ -34,8 +34,8 @@ def main():
         ],
         "libc": [
             ("all functions", ["-F"], ["-F"]),
-            ("variables", ["-V", "fopen"], ["-V", "fopen"]),
-            ("a definition", ["-D", "fopen filename:string"], ["-D", "fopen filename:string"]),
+            ("variables", ["-V", "getenv"], ["-V", "getenv"]),
+            ("a definition", ["-D", "getenv name:string"], ["-D", "getenv name:string"]),
         ],
     }
     rows = []
