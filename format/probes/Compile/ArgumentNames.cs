@@ -30,17 +30,8 @@ internal static class ArgumentNames
                     return member.Name;
                 case MethodSyntax method:
                     return Default(new ArgumentSyntax(null, method.Target, null, false, argument.Span)) is { } of ? $"{of}_{method.Name}" : method.Name;
-                case IndexSyntax index:
-                    expression = index.Target;
-                    break;
-                case DereferenceSyntax dereference:
-                    expression = dereference.Target;
-                    break;
-                case AddressOfSyntax address:
-                    expression = address.Target;
-                    break;
-                case CastSyntax cast:
-                    expression = cast.Target;
+                case IndexSyntax or DereferenceSyntax or AddressOfSyntax or CastSyntax:
+                    expression = expression.Operand!;
                     break;
                 default:
                     return null;

@@ -182,38 +182,8 @@ internal sealed partial class Points
     {
         foreach (var argument in arguments)
         {
-            for (ExpressionSyntax? expression = argument.Expression; expression is not null;)
-            {
-                switch (expression)
-                {
-                    case VariableSyntax or SpecialSyntax { Kind: SpecialKind.Variables or SpecialKind.Parameters }:
-                        return true;
-                    case MemberSyntax member:
-                        expression = member.Target;
-                        break;
-                    case MethodSyntax method:
-                        expression = method.Target;
-                        break;
-                    case IndexSyntax index:
-                        expression = index.Target;
-                        break;
-                    case DereferenceSyntax dereference:
-                        expression = dereference.Target;
-                        break;
-                    case AddressOfSyntax address:
-                        expression = address.Target;
-                        break;
-                    case CastSyntax cast:
-                        expression = cast.Target;
-                        break;
-                    case MemorySyntax memory:
-                        expression = memory.Inner;
-                        break;
-                    default:
-                        expression = null;
-                        break;
-                }
-            }
+            if (argument.Expression.Innermost is VariableSyntax or SpecialSyntax { Kind: SpecialKind.Variables or SpecialKind.Parameters })
+                return true;
         }
 
         return false;

@@ -74,26 +74,7 @@ internal sealed class ArgumentParser
     }
 
     private static TextSpan? HoldsMany(ExpressionSyntax expression) =>
-        Innermost(expression) is SpecialSyntax { Kind: SpecialKind.Variables or SpecialKind.Parameters } special ? special.Span : null;
-
-    /// <summary>What the steps of an expression begin with.</summary>
-    public static ExpressionSyntax Innermost(ExpressionSyntax expression)
-    {
-        for (var current = expression; ;)
-        {
-            switch (current)
-            {
-                case MemberSyntax one: current = one.Target; break;
-                case MethodSyntax one: current = one.Target; break;
-                case IndexSyntax one: current = one.Target; break;
-                case DereferenceSyntax one: current = one.Target; break;
-                case AddressOfSyntax one: current = one.Target; break;
-                case CastSyntax one: current = one.Target; break;
-                case MemorySyntax one: current = one.Inner; break;
-                default: return current;
-            }
-        }
-    }
+        expression.Innermost is SpecialSyntax { Kind: SpecialKind.Variables or SpecialKind.Parameters } special ? special.Span : null;
 
     /// <summary><c>NAME=</c>: up to a '=' that comes before anything that is in no name.</summary>
     private string? ParseName()

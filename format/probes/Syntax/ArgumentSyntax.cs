@@ -17,28 +17,68 @@ public sealed record TypeSyntax(string Name, int? Length, (int Width, int Offset
 
 /// <summary>An expression of an argument.</summary>
 /// <param name="Span">Its part of the text.</param>
-public abstract record ExpressionSyntax(TextSpan Span);
+public abstract record ExpressionSyntax(TextSpan Span)
+{
+    /// <summary>The expression that this one is made from: what a member is of, what is indexed, converted, pointed to; null for names, registers and numbers.</summary>
+    public virtual ExpressionSyntax? Operand => null;
+
+    /// <summary>What all steps begin with: <c>a</c> of <c>*a-&gt;b[1].c</c>.</summary>
+    public ExpressionSyntax Innermost
+    {
+        get
+        {
+            var innermost = this;
+            while (innermost.Operand is { } operand)
+                innermost = operand;
+            return innermost;
+        }
+    }
+}
 
 /// <summary>A variable, parameter, <c>this</c>, a member without <c>this-&gt;</c>, or a global (<c>ns::counter</c>).</summary>
 public sealed record VariableSyntax(string Name, TextSpan Span) : ExpressionSyntax(Span);
 
 /// <summary><c>a.b</c>, <c>a-&gt;b</c>; which of the two is as good as the other where only one makes sense.</summary>
-public sealed record MemberSyntax(ExpressionSyntax Target, string Name, bool IsArrow, TextSpan NameSpan, TextSpan Span) : ExpressionSyntax(Span);
+public sealed record MemberSyntax(ExpressionSyntax Target, string Name, bool IsArrow, TextSpan NameSpan, TextSpan Span) : ExpressionSyntax(Span)
+{
+    /// <inheritdoc/>
+    public override ExpressionSyntax? Operand => Target;
+}
 
 /// <summary><c>a.size()</c>: what containers know, see docs/probes.md.</summary>
-public sealed record MethodSyntax(ExpressionSyntax Target, string Name, bool IsArrow, TextSpan NameSpan, TextSpan Span) : ExpressionSyntax(Span);
+public sealed record MethodSyntax(ExpressionSyntax Target, string Name, bool IsArrow, TextSpan NameSpan, TextSpan Span) : ExpressionSyntax(Span)
+{
+    /// <inheritdoc/>
+    public override ExpressionSyntax? Operand => Target;
+}
 
 /// <summary><c>a[1]</c>.</summary>
-public sealed record IndexSyntax(ExpressionSyntax Target, long Index, TextSpan Span) : ExpressionSyntax(Span);
+public sealed record IndexSyntax(ExpressionSyntax Target, long Index, TextSpan Span) : ExpressionSyntax(Span)
+{
+    /// <inheritdoc/>
+    public override ExpressionSyntax? Operand => Target;
+}
 
 /// <summary><c>*a</c>.</summary>
-public sealed record DereferenceSyntax(ExpressionSyntax Target, TextSpan Span) : ExpressionSyntax(Span);
+public sealed record DereferenceSyntax(ExpressionSyntax Target, TextSpan Span) : ExpressionSyntax(Span)
+{
+    /// <inheritdoc/>
+    public override ExpressionSyntax? Operand => Target;
+}
 
 /// <summary><c>&amp;a</c>.</summary>
-public sealed record AddressOfSyntax(ExpressionSyntax Target, TextSpan Span) : ExpressionSyntax(Span);
+public sealed record AddressOfSyntax(ExpressionSyntax Target, TextSpan Span) : ExpressionSyntax(Span)
+{
+    /// <inheritdoc/>
+    public override ExpressionSyntax? Operand => Target;
+}
 
 /// <summary><c>(struct foo *)a</c>.</summary>
-public sealed record CastSyntax(string TypeName, ExpressionSyntax Target, TextSpan TypeSpan, TextSpan Span) : ExpressionSyntax(Span);
+public sealed record CastSyntax(string TypeName, ExpressionSyntax Target, TextSpan TypeSpan, TextSpan Span) : ExpressionSyntax(Span)
+{
+    /// <inheritdoc/>
+    public override ExpressionSyntax? Operand => Target;
+}
 
 /// <summary>A name with a dollar sign.</summary>
 /// <param name="Kind">Which.</param>
@@ -81,7 +121,11 @@ public sealed record SymbolMemorySyntax(string Symbol, long Offset, TextSpan Spa
 public sealed record AddressMemorySyntax(ulong Address, bool IsFileOffset, TextSpan Span) : ExpressionSyntax(Span);
 
 /// <summary><c>+OFFSET(INNER)</c>, <c>-OFFSET(INNER)</c>, <c>+u…</c>: the word that lies so far from what INNER is.</summary>
-public sealed record MemorySyntax(long Offset, bool IsUser, ExpressionSyntax Inner, TextSpan Span) : ExpressionSyntax(Span);
+public sealed record MemorySyntax(long Offset, bool IsUser, ExpressionSyntax Inner, TextSpan Span) : ExpressionSyntax(Span)
+{
+    /// <inheritdoc/>
+    public override ExpressionSyntax? Operand => Inner;
+}
 
 /// <summary><c>\123</c>.</summary>
 public sealed record ImmediateSyntax(long Value, TextSpan Span) : ExpressionSyntax(Span);

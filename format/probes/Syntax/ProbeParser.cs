@@ -20,7 +20,7 @@ public static class ProbeParser
         {
             foreach (var argument in arguments)
             {
-                if (ArgumentParser.Innermost(argument.Expression) is SpecialSyntax { Kind: SpecialKind.ReturnValue } value)
+                if (argument.Expression.Innermost is SpecialSyntax { Kind: SpecialKind.ReturnValue } value)
                     throw reader.Fail(value.Span.Start, "$retval is there only when a function returns: FUNCTION%return");
             }
         }
