@@ -45,15 +45,8 @@ internal static class DefinedEvents
     {
         var free = name;
         for (var i = 1; IsTaken(group, free); i++)
-            free = Numbered(name, i);
+            free = ProbeNames.Numbered(name, i);
         return free;
-    }
-
-    /// <summary><c>NAME_1</c>, cut where that would be too long for the kernel.</summary>
-    public static string Numbered(string name, int number)
-    {
-        var suffix = $"_{number}";
-        return string.Concat(name.AsSpan(0, Math.Min(name.Length, ProbeNames.MaxLength - suffix.Length)), suffix);
     }
 
     /// <summary>Why an event cannot be removed at this moment: who uses it, as far as that can be seen.</summary>

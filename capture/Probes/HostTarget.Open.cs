@@ -82,25 +82,10 @@ internal sealed partial class HostTarget
             throw new CaptureException($"{path} is another build: its build-id is {found}, wanted is {wanted}", "compile the definition again for this file: tracekit probe -D -x FILE");
     }
 
-    private static void AddOthers(TargetOptions options, List<ITypeSource> types, List<IFunctionSource> functions, List<IDisposable> opened, BtfFile? btf = null)
-    {
-        List<ITypeSource> Others() => btf is null ? types : [.. types, btf];
-        foreach (var path in options.TypesFrom)
-        {
-            var file = OpenTypes(path, options, Others(), opened, btf);
-            types.Add(file.Types);
-            functions.Add(file.Functions);
-        }
+    private static void AddOthers(TargetOptions options, List<ITypeSource> types, List<IFunctionSource> functions, List<IDisposable> opened, BtfFile? btf = null) =>
+        OtherTypes.Add(types, functions, btf, options.TypesFrom, (path, others) => OpenTypes(path, options, others, opened, btf), options.Prototypes);
 
-        foreach (var text in options.Prototypes)
-        {
-            var declarations = CDeclarations.Parse(text, "--proto", Others());
-            types.Add(declarations);
-            functions.Add(declarations);
-        }
-    }
-
-    private static TypesFile OpenTypes(string path, TargetOptions options, List<ITypeSource> others, List<IDisposable> opened, BtfFile? btf)
+    private static TypesFile OpenTypes(string path, TargetOptions options, IReadOnlyList<ITypeSource> others, List<IDisposable> opened, BtfFile? btf)
     {
         path = System.IO.Path.GetFullPath(path);
         var fd = HostFile.OpenRegular(path, out var facts, out var reason);

@@ -111,7 +111,7 @@ internal sealed class ProbeSession(IReadOnlyList<int> pids) : IDisposable
         var group = RunGroup.Compose(self, ProcStat.StartTime(self), probe.Group);
         var name = probe.Event;
         for (var i = 1; !_names.Add($"{group}/{name}"); i++)
-            name = DefinedEvents.Numbered(probe.Event, i);
+            name = ProbeNames.Numbered(probe.Event, i);
         if (!visible.TryGetValue($"{probe.Group}:{probe.Event}", out var shown))
             visible.Add($"{probe.Group}:{probe.Event}", shown = $"{probe.Group}:{name}");
         var defined = ProbeDefiner.Define(probe, target, group, name, text);

@@ -32,4 +32,13 @@ public static class ProbeNames
 
         return true;
     }
+
+    /// <summary><c>NAME_1</c>, cut where that would be too long for the kernel.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="number">From 1 on.</param>
+    public static string Numbered(string name, int number)
+    {
+        var suffix = "_" + number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return string.Concat(name.AsSpan(0, Math.Min(name.Length, MaxLength - suffix.Length)), suffix);
+    }
 }

@@ -159,43 +159,13 @@ public sealed class ProbeFiles : IDisposable
         }
     }
 
-    /// <summary><c>--types-from</c>, then <c>--proto</c>, which may use all types that are known by then.</summary>
-    private void AddOthers(List<ITypeSource> types, List<IFunctionSource> prototypes, BtfFile? kernelBtf)
-    {
-        foreach (var path in _options.TypesFrom)
-        {
-            var others = Known(types, kernelBtf);
-            TypesFile file;
-            if (StartsAsElf(path))
-            {
-                file = TypesFile.Open(OpenElf(RealPath(path)), OpenDwarf, kernelBtf);
-            }
-            else
-            {
-                file = TypesFile.Open(ReadAll(path), path, others, kernelBtf);
-            }
-
-            types.Add(file.Types);
-            prototypes.Add(file.Functions);
-        }
-
-        // Who writes a prototype down means it: it comes before a file that happens to know the function too.
-        var at = 0;
-        foreach (var text in _options.Prototypes)
-        {
-            var declarations = CDeclarations.Parse(text, "--proto", Known(types, kernelBtf));
-            types.Add(declarations);
-            prototypes.Insert(at++, declarations);
-        }
-    }
-
-    private static List<ITypeSource> Known(List<ITypeSource> types, BtfFile? kernelBtf)
-    {
-        var known = new List<ITypeSource>(types);
-        if (kernelBtf is not null)
-            known.Add(kernelBtf);
-        return known;
-    }
+    private void AddOthers(List<ITypeSource> types, List<IFunctionSource> prototypes, BtfFile? kernelBtf) => OtherTypes.Add(
+        types,
+        prototypes,
+        kernelBtf,
+        _options.TypesFrom,
+        (path, others) => StartsAsElf(path) ? TypesFile.Open(OpenElf(RealPath(path)), OpenDwarf, kernelBtf) : TypesFile.Open(ReadAll(path), path, others, kernelBtf),
+        _options.Prototypes);
 
     private (ITypeSource Types, IFunctionSource Functions)? OpenDwarf(ElfImage image)
     {

@@ -18,7 +18,7 @@ public interface ITypeSource
     /// Of Go: names by the place of the program's own description of each type, which an interface's type word points to. Places are addresses, or count from the
     /// symbol <c>runtime.types</c>: then they are smaller than its address. Empty for all others.
     /// </summary>
-    IEnumerable<KeyValuePair<ulong, string>> GoRuntimeTypes() => [];
+    IReadOnlyList<KeyValuePair<ulong, string>> GoRuntimeTypes() => [];
 }
 
 /// <summary>Someone who knows functions: with their code (DWARF), or only what they take and return (BTF, prototypes).</summary>

@@ -87,7 +87,7 @@ public sealed record TypeReference(string? Keyword, string Name, int Pointers)
     }
 }
 
-/// <summary>A pointer that no description holds as such: made for a name with a star behind it.</summary>
+/// <summary>A pointer that no description holds as such: made for a name with a star behind it, for <c>&amp;x</c>, for a container's data.</summary>
 public sealed class PointerType(DebugType? target, uint byteSize = 8) : DebugType
 {
     /// <inheritdoc/>

@@ -56,7 +56,7 @@ internal static class TypeText
 
     /// <summary>Whether a parameter of a function is what a pattern says: equal, a shorter name of it, or by pattern.</summary>
     public static bool Means(string pattern, string actual) =>
-        pattern == actual || actual.EndsWith("::" + pattern, StringComparison.Ordinal) || pattern.AsSpan().IndexOfAny('*', '?') >= 0 && pattern == "*" || IsTail(pattern, actual);
+        pattern == actual || actual.EndsWith("::" + pattern, StringComparison.Ordinal) || pattern == "*" || IsTail(pattern, actual);
 
     /// <summary><c>Node const*</c> is <c>ns::Node const*</c> too.</summary>
     private static bool IsTail(string pattern, string actual) =>

@@ -46,7 +46,8 @@ internal sealed partial class Compilation(ProbeSyntax syntax, ProbeTarget target
             else
             {
                 counts[name] = counts.TryGetValue(name, out var count) ? count + 1 : 1;
-                name = EventNames.Numbered(name, counts[name] - 1);
+                if (counts[name] > 1)
+                    name = ProbeNames.Numbered(name, counts[name] - 1);
             }
 
             last = (site, name);

@@ -85,7 +85,7 @@ internal sealed partial class Evaluator
         value = FollowReference(value);
         if (value.Place is not Place.Memory { Origin: MemoryBase.OfWord word } memory)
             throw Error(address.Span, "& wants something that lies in memory at an address which some register leads to");
-        return new Value(new PointerTo(value.Type), new Place.Sum(word.Word, memory.Offset));
+        return new Value(new PointerType(value.Type), new Place.Sum(word.Word, memory.Offset));
     }
 
     private Value Cast(Value value, CastSyntax cast)
@@ -145,7 +145,7 @@ internal sealed partial class Evaluator
         if (type is NoType)
             return null;
         for (; pointers > 0; pointers--)
-            type = new PointerTo(type);
+            type = new PointerType(type);
         return type;
     }
 

@@ -61,15 +61,6 @@ internal static class EventNames
         return (name.Length > 40 ? name[..40] : name) + "_L" + number;
     }
 
-    /// <summary>The Nth place of one definition: the first has the name itself, the second <c>NAME_1</c>, as perf counts.</summary>
-    public static string Numbered(string name, int index)
-    {
-        if (index == 0)
-            return name;
-        var suffix = "_" + index.ToString(CultureInfo.InvariantCulture);
-        return (name.Length + suffix.Length <= ProbeNames.MaxLength ? name : name[..(ProbeNames.MaxLength - suffix.Length)]) + suffix;
-    }
-
     /// <summary>Whether a symbol is a copy of a function that the compiler changed.</summary>
     public static bool IsClone(string symbol) =>
         symbol.Contains(".isra.", StringComparison.Ordinal) || symbol.Contains(".constprop.", StringComparison.Ordinal) || symbol.Contains(".part.", StringComparison.Ordinal)

@@ -2,16 +2,6 @@ using TraceKit.DebugInfo.Types;
 
 namespace TraceKit.Probes.Compile;
 
-/// <summary>A pointer that no debug information describes: the result of <c>&amp;x</c>, a container's data.</summary>
-internal sealed class PointerTo(DebugType? target) : DebugType
-{
-    public override DebugTypeKind Kind => DebugTypeKind.Pointer;
-
-    public override DebugType? Target => target;
-
-    public override ulong? ByteSize => 8;
-}
-
 /// <summary>An integer of so many bytes; of a bit field the container that it is cut from.</summary>
 internal sealed class SizedInteger(ulong bytes, DebugType? of = null, bool isSigned = false) : DebugType
 {

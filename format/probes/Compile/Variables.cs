@@ -335,8 +335,11 @@ internal sealed class Variables(ProbeTarget target, Site site)
             : new Place.Nowhere("the probed instruction is in no part of the file that is mapped");
     }
 
-    private Place Static(VariableLocation.Static location, string? symbol) =>
-        StaticAt(location.Address.Value, symbol) is Place.Memory start ? Chain(start, location.Offsets) : StaticAt(location.Address.Value, symbol);
+    private Place Static(VariableLocation.Static location, string? symbol)
+    {
+        var start = StaticAt(location.Address.Value, symbol);
+        return start is Place.Memory memory ? Chain(memory, location.Offsets) : start;
+    }
 
     private static Place.Memory Chain(Place.Memory start, IReadOnlyList<long> offsets)
     {

@@ -4,8 +4,12 @@ namespace TraceKit.DebugInfo.Dwarf.Symbols;
 
 public sealed partial class DwarfSymbols
 {
+    private List<KeyValuePair<ulong, string>>? _goTypes;
+
     /// <inheritdoc/>
-    public IEnumerable<KeyValuePair<ulong, string>> GoRuntimeTypes()
+    public IReadOnlyList<KeyValuePair<ulong, string>> GoRuntimeTypes() => _goTypes ??= [.. ReadGoTypes()];
+
+    private IEnumerable<KeyValuePair<ulong, string>> ReadGoTypes()
     {
         foreach (var unit in AllUnits())
         {

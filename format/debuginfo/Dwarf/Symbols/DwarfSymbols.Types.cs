@@ -39,8 +39,9 @@ public sealed partial class DwarfSymbols
         DebugType? type = FindEntry(wanted, plain) is { } entry ? TypeAt(entry.Key) : null;
         if (type is null && wanted == 0 && (BuiltIn(plain) ?? "") is { Length: > 0 } builtIn)
             type = FindEntry(DW_TAG.base_type, builtIn) is { } found ? TypeAt(found.Key) : null;
+        var size = type is DwarfType described ? described.Entry.Unit.Context.AddressSize : 8u;
         for (; pointers > 0 && type is not null && pointers < 16; pointers--)
-            type = new PointerTo(type);
+            type = new PointerType(type, size);
         return type;
     }
 
@@ -201,21 +202,4 @@ public sealed partial class DwarfSymbols
         "signed char" => "signed char",
         _ => null,
     };
-}
-
-/// <summary>A pointer to a type, which no entry describes.</summary>
-/// <param name="target">What it points to.</param>
-internal sealed class PointerTo(DebugType target) : DebugType
-{
-    /// <inheritdoc/>
-    public override DebugTypeKind Kind => DebugTypeKind.Pointer;
-
-    /// <inheritdoc/>
-    public override SourceLanguage Language => target.Language;
-
-    /// <inheritdoc/>
-    public override ulong? ByteSize => target is DwarfType type ? type.Entry.Unit.Context.AddressSize : target is PointerTo inner ? inner.ByteSize : 8;
-
-    /// <inheritdoc/>
-    public override DebugType Target => target;
 }
