@@ -76,7 +76,7 @@ public static class ReportFolder
         write(writer);
     };
 
-    private static Action<Stream> Table(Func<Microsoft.Data.Analysis.DataFrame> make) => Text(writer => ResultTables.WriteCsv(writer, make()));
+    private static Action<Stream> Table(Func<Microsoft.Data.Analysis.DataFrame> make) => Text(writer => TableWriter.Write(writer, make(), TableFormat.Csv));
 
     /// <summary>A name that is a file name everywhere: event and field names come from the trace.</summary>
     private static string FileName(string text)

@@ -30,9 +30,12 @@ public class LiveSnapshotTests
             return 2;
           }
           struct timespec a, b; clock_gettime(CLOCK_MONOTONIC, &a);
-          do { burn(100000); clock_gettime(CLOCK_MONOTONIC, &b); } while (b.tv_sec - a.tv_sec < 30);
+          do { burn(100000); clock_gettime(CLOCK_MONOTONIC, &b); } while ((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 < 30000);
           return 0; }
         """;
+
+    /// <summary>The same, for one second: by the millisecond, for whole seconds may be over at once.</summary>
+    private static readonly string OneSecond = Spin.Replace("< 30000", "< 1000", StringComparison.Ordinal);
 
     private const string Flags = "-O1 -g -fno-omit-frame-pointer -Wl,--build-id";
 
@@ -89,7 +92,7 @@ public class LiveSnapshotTests
     {
         Agent.RequireRoot();
         using var agent = new Agent();
-        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
+        var program = agent.Compile(OneSecond, flags: Flags);
         var hidden = Directory.CreateDirectory(agent.In("hidden")).FullName;
         var (code, _, error) = agent.Run("record", "-F", "997", "-g", "-o", "x.dtr", "--", "unshare", "-m", "sh", "-c", $"mount -t tmpfs none {hidden} && cp {program} {hidden}/inside && exec {hidden}/inside");
         if (code != 0)
@@ -134,7 +137,7 @@ public class LiveSnapshotTests
     {
         Agent.RequireRoot();
         using var agent = new Agent();
-        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
+        var program = agent.Compile(OneSecond, flags: Flags);
         var copy = agent.In("copy");
         File.Copy(program, copy);
         Assert.Equal(0, agent.Run("record", "-F", "997", "-g", "-o", "x.dtr", "--", "sh", "-c", $"{program} & {copy}; wait").Code);
@@ -153,7 +156,7 @@ public class LiveSnapshotTests
     {
         Agent.RequireRoot();
         using var agent = new Agent();
-        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
+        var program = agent.Compile(OneSecond, flags: Flags);
         Assert.Equal(0, agent.Run("record", "-F", "997", "-g", "--snapshot", level, "-o", "x.dtr", "--", program).Code);
         var recording = new Recording(agent.In("x.dtr"));
         var module = Assert.Single(recording.Modules, m => m.Path == program);
@@ -181,7 +184,7 @@ public class LiveSnapshotTests
         Agent.RequireRoot();
         using var agent = new Agent();
         File.WriteAllText(agent.In("idle.c"), "int never_called(int a) { return a * 3; }\n");
-        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: Flags + " " + agent.In("idle.c"));
+        var program = agent.Compile(OneSecond, flags: Flags + " " + agent.In("idle.c"));
         Assert.Equal(0, agent.Run("record", "-F", "997", "-g", "--snapshot", "lines", "-o", "x.dtr", "--", program).Code);
         var recording = new Recording(agent.In("x.dtr"));
         var module = Assert.Single(recording.Modules, m => m.Kind == ModuleKind.Elf && m.Path == program);
@@ -209,7 +212,7 @@ public class LiveSnapshotTests
     {
         Agent.RequireRoot();
         using var agent = new Agent();
-        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: "-O1 -s -fno-omit-frame-pointer -Wl,--build-id");
+        var program = agent.Compile(OneSecond, flags: "-O1 -s -fno-omit-frame-pointer -Wl,--build-id");
         Assert.Equal(0, agent.Run("record", "-F", "997", "-g", "--snapshot", "lines", "-o", "x.dtr", "--", program).Code);
         var index = Assert.Single(new Recording(agent.In("x.dtr")).Modules, m => m.Kind == ModuleKind.SourceIndex && m.Path == program);
         Assert.Equal(0UL, index.BlobBytes);
@@ -241,7 +244,7 @@ public class LiveSnapshotTests
     {
         Agent.RequireRoot();
         using var agent = new Agent();
-        var program = agent.Compile(Spin.Replace("tv_sec < 30", "tv_sec < 1", StringComparison.Ordinal), flags: Flags);
+        var program = agent.Compile(OneSecond, flags: Flags);
         Assert.Equal(0, agent.Run("record", "-F", "997", "-g", "--snapshot", "full", "--max-snapshot", "16K", "-o", "x.dtr", "--", program).Code);
         var recording = new Recording(agent.In("x.dtr"));
         var module = Assert.Single(recording.Modules, m => m.Path == program);

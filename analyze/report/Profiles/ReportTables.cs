@@ -41,10 +41,10 @@ public static class ReportTables
     {
         foreach (var section in report.Sections)
         {
-            output.Write(FormattableString.Invariant($"## {Escape(section.EventName)}: {section.Samples} samples, {section.Total} {section.Unit}").TrimEnd() + "\n\n");
+            output.Write(FormattableString.Invariant($"## {TableWriter.EscapeMarkdown(section.EventName)}: {section.Samples} samples, {section.Total} {section.Unit}").TrimEnd() + "\n\n");
             output.Write(section.ShowChildren ? "| Children | Self |" : "| Self |");
             foreach (var column in section.Columns)
-                output.Write($" {Escape(column.Header)} |");
+                output.Write($" {TableWriter.EscapeMarkdown(column.Header)} |");
             output.Write(section.ShowChildren ? "\n|---:|---:|" : "\n|---:|");
             foreach (var column in section.Columns)
                 output.Write(column.RightAligned ? "---:|" : "---|");
@@ -54,7 +54,7 @@ public static class ReportTables
                 output.Write(section.ShowChildren ? $"| {CallGraphText.Percent(row.Children, section.Total)} " : "");
                 output.Write($"| {CallGraphText.Percent(row.Self, section.Total)} |");
                 foreach (var cell in row.Cells)
-                    output.Write($" {Escape(cell)} |");
+                    output.Write($" {TableWriter.EscapeMarkdown(cell)} |");
                 output.Write('\n');
             }
 
@@ -62,7 +62,7 @@ public static class ReportTables
         }
 
         foreach (var note in report.Notes)
-            output.Write($"- {Escape(note)}\n");
+            output.Write($"- {TableWriter.EscapeMarkdown(note)}\n");
     }
 
     private static int IndexOf(ReportSection section, string key)
@@ -77,18 +77,4 @@ public static class ReportTables
     }
 
     private static double Percent(long part, long total) => total == 0 ? 0 : 100.0 * part / total;
-
-    // What Markdown or the HTML inside it would read as its own.
-    private static string Escape(string text)
-    {
-        var result = new System.Text.StringBuilder(text.Length + 8);
-        foreach (var c in text)
-        {
-            if (c is '|' or '\\' or '`' or '*' or '_' or '<' or '>' or '[' or ']' or '#' or '~')
-                result.Append('\\');
-            result.Append(c);
-        }
-
-        return result.ToString();
-    }
 }

@@ -144,38 +144,6 @@ public static class ResultTables
         return table.ToFrame();
     }
 
-    /// <summary>Writes a table, header first.</summary>
-    public static void WriteCsv(TextWriter output, DataFrame table)
-    {
-        var csv = new CsvWriter(output);
-        foreach (var column in table.Columns)
-            csv.Text(column.Name);
-        csv.EndLine();
-        for (long row = 0; row < table.Rows.Count; row++)
-        {
-            foreach (var column in table.Columns)
-            {
-                switch (column)
-                {
-                    case Int64DataFrameColumn whole when whole[row] is { } value:
-                        csv.Number(value);
-                        break;
-                    case DoubleDataFrameColumn real when real[row] is { } value:
-                        csv.Number(value);
-                        break;
-                    case StringDataFrameColumn text:
-                        csv.Text(text[row] ?? "");
-                        break;
-                    default:
-                        csv.Empty();
-                        break;
-                }
-            }
-
-            csv.EndLine();
-        }
-    }
-
     private static void ForEachEvent(Analysis analysis, string keys, bool children, Action<TraceEvent, FlatProfile, FlatEntry> add)
     {
         foreach (var traceEvent in analysis.Events)
@@ -188,42 +156,4 @@ public static class ResultTables
     }
 
     private static double Percent(long part, long total) => total == 0 ? 0 : 100.0 * part / total;
-
-    /// <summary>Columns that grow line by line: texts first, numbers after them.</summary>
-    private sealed class TableBuilder
-    {
-        private readonly StringDataFrameColumn[] _texts;
-        private readonly List<DataFrameColumn> _columns = [];
-
-        public TableBuilder(params string[] texts)
-        {
-            _texts = Array.ConvertAll(texts, name => new StringDataFrameColumn(name));
-            _columns.AddRange(_texts);
-        }
-
-        public long Count { get; private set; }
-
-        public Int64DataFrameColumn Whole(string name) => Column(new Int64DataFrameColumn(name));
-
-        public DoubleDataFrameColumn Real(string name) => Column(new DoubleDataFrameColumn(name));
-
-        public StringDataFrameColumn Text(string name) => Column(new StringDataFrameColumn(name));
-
-        public void Add(params ReadOnlySpan<string> texts)
-        {
-            for (var i = 0; i < texts.Length; i++)
-                _texts[i].Append(Report.Text.SafeText.Show(texts[i]));
-            Count++;
-        }
-
-        // Only now: a frame takes the number of its rows from its columns when they are added.
-        public DataFrame ToFrame() => new(_columns);
-
-        private T Column<T>(T column)
-            where T : DataFrameColumn
-        {
-            _columns.Add(column);
-            return column;
-        }
-    }
 }
