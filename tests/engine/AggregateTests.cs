@@ -67,6 +67,42 @@ public sealed class AggregateTests
     public void FlatProfile_OtherKeys_SumsAreExact(string keys, string expected) =>
         Assert.Equal(expected, Dump(FlatProfile.Build(Five(), SortKey.ParseList(keys))));
 
+    /// <summary>Buckets of time begin at multiples of their width, as perf's do, and are shown in seconds.</summary>
+    [Fact]
+    public void FlatProfile_ByTime_BucketsAreMultiples()
+    {
+        var builder = new AnalysisBuilder();
+        foreach (var time in new[] { 1_999_999_999L, 2_000_000_000, 2_049_999_999, 2_050_000_000, 3_000_000_000 })
+            builder.Add("cpu-clock", "app", 1, 1, 0, time, 1, ["f@app"]);
+        Assert.Equal("2.000000 2/2 2/2\n1.950000 1/1 1/1\n2.050000 1/1 1/1\n3.000000 1/1 1/1", Dump(FlatProfile.Build(builder.Build(), SortKey.ParseList("time:50ms"))));
+        Assert.Equal("2.000000 3/3 3/3\n1.900000 1/1 1/1\n3.000000 1/1 1/1", Dump(FlatProfile.Build(builder.Build(), SortKey.ParseList("time"))));
+        Assert.Throws<FormatException>(() => SortKey.ParseList("time:fast"));
+        Assert.Throws<FormatException>(() => SortKey.ParseList("time:0ms"));
+    }
+
+    /// <summary>The caller is that of the frame an entry is about, also where it only calls others; who has none says so.</summary>
+    [Fact]
+    public void FlatProfile_ByCaller_IsTheFunctionAbove()
+    {
+        Assert.Equal(
+            "fib|fib 5/1 5/1\nfib|main 5/1 10/2\nmemcpy|work 5/1 5/1\nread|main 7/1 7/1\nwork|main 5/1 10/2",
+            string.Join('\n', Dump(FlatProfile.Build(Five(), SortKey.ParseList("sym,caller"))).Split('\n').Order(StringComparer.Ordinal)));
+        Assert.Contains("_start|- 0/0 20/4", Dump(FlatProfile.Build(Five(), SortKey.ParseList("sym,caller"), children: true)), StringComparison.Ordinal);
+        Assert.Equal("main 10/2 20/4\nmain 7/1 7/1\nfib 5/1 5/1\nwork 5/1 5/1", Dump(FlatProfile.Build(Five(), SortKey.ParseList("caller"))));
+    }
+
+    /// <summary>Rows can be grouped by the function that they hit, and groups are named and ordered without going through texts.</summary>
+    [Fact]
+    public void RowGroups_BySymbolAndThread_HaveRowsAndNames()
+    {
+        var groups = RowGroups.Make(Five(), SortKey.ParseList("sym,tid"));
+        Assert.Equal(["work 10: 0", "fib 11: 1", "memcpy 10: 2", "read 20: 3", "fib 10: 4"],
+            Enumerable.Range(0, groups.Count).Select(g => $"{string.Join(' ', groups.Texts(g))}: {string.Join(' ', groups.Rows(g).ToArray())}"));
+        Assert.Equal([0, 1, 2, 3, 4], groups.OfRow.ToArray());
+        Assert.Equal([4, 1, 2, 3, 0], Enumerable.Range(0, groups.Count).Order(Comparer<int>.Create(groups.Compare)));
+        Assert.Equal([-1, -1, -1, 0, -1], RowGroups.Make(Five(), SortKey.ParseList("comm"), row => row == 3).OfRow.ToArray());
+    }
+
     /// <summary>Events without a field are not confused with events whose field is 0 or empty.</summary>
     [Fact]
     public void FlatProfile_ByField_MissingIsItsOwnGroup()

@@ -3,9 +3,9 @@ using System.Globalization;
 using TraceKit.Cli.Host;
 using TraceKit.DebugInfo.Types;
 using TraceKit.Engine.Aggregates;
-using TraceKit.Engine.Symbols;
 using TraceKit.Report.Profiles;
 using TraceKit.Report.Text;
+using SortKey = TraceKit.Engine.Aggregates.SortKey;
 
 namespace TraceKit.Cli.Commands;
 
@@ -16,7 +16,7 @@ internal static class ReportCommand
     {
         var command = new Command("report", "Where the weight is, with call graphs, as 'perf report --stdio' prints it.");
         var input = new InputArguments(command);
-        var sort = new Option<string>("--sort", "-s") { HelpName = "KEYS", Description = "Group by: comm,pid,tid,dso,sym,srcline,srcfile,cpu,event,trace or any field of the event. Default: comm,dso,sym; for events with fields: trace." };
+        var sort = new Option<string>("--sort", "-s") { HelpName = "KEYS", Description = "Group by: comm,pid,tid,dso,sym,caller,srcline,srcfile,cpu,event,time[:100ms],trace or any field of the event. Default: comm,dso,sym; for events with fields: trace." };
         var graph = new Option<string>("--call-graph", "-g") { HelpName = "ORDER", Description = "caller (from the root down, default), callee (from the function up) or none; a number is the least percentage of a branch (0.5)." };
         var children = new Option<bool>("--children") { Description = "Lines for callers too, heaviest total first (default)." };
         var noChildren = new Option<bool>("--no-children") { Description = "Only what was hit itself." };
@@ -42,15 +42,14 @@ internal static class ReportCommand
             var kind = result.GetValue(json) ? "json" : result.GetValue(format)!;
             if (kind is not ("text" or "json" or "csv" or "md"))
                 throw new UserErrorException($"--format {kind}: expected text, json, csv or md");
-            if (keys is not null && keys.Trim(',', ' ').Length == 0)
-                throw new UserErrorException("-s: expected at least one key");
+            CheckKeys(keys);
             if (result.GetValue(children) && result.GetValue(noChildren))
                 throw new UserErrorException("--children and --no-children exclude each other");
             var options = selection.Read(result);
             using var trace = selection.Open(result, input.One(result), options);
             if (keys is not null && ReportBuilder.UnknownKey(trace.Events, keys) is { } unknown)
                 throw UnknownKey(trace, unknown);
-            var analysis = Recording.Run(trace, options with { Fields = ReportBuilder.FieldsNeeded(trace.Events, keys), KeepCpus = ReportBuilder.NeedsCpu(keys), Source = ReportBuilder.SourceNeeded(keys, options.Source.HasFlag(SourceDetail.Inlines)) }, context);
+            var analysis = Recording.Run(trace, ReportBuilder.Keep(options, trace.Events, keys), context);
             var report = ReportBuilder.Build(analysis, new ReportOptions
             {
                 SortKeys = keys,
@@ -114,9 +113,25 @@ internal static class ReportCommand
         return (order, least);
     }
 
+    private static void CheckKeys(string? keys)
+    {
+        if (keys is null)
+            return;
+        if (SortKey.Words(keys).Length == 0)
+            throw new UserErrorException("-s: expected at least one key");
+        try
+        {
+            SortKey.ParseList(keys);
+        }
+        catch (FormatException exception)
+        {
+            throw new UserErrorException($"-s {exception.Message}");
+        }
+    }
+
     private static UserErrorException UnknownKey(Engine.Trace trace, string unknown)
     {
-        string[] known = ["comm", "pid", "tid", "dso", "sym", "srcline", "srcfile", "cpu", "event", "trace", .. trace.Events.SelectMany(e => e.Fields.Select(f => f.Name)).Distinct()];
+        string[] known = [.. SortKey.CommonNames, "trace", .. trace.Events.SelectMany(e => e.Fields.Select(f => f.Name)).Distinct()];
         var near = Suggestions.Nearest(unknown, known);
         return new UserErrorException($"-s {unknown}: neither a key nor a field of an event in {trace.Path}{(near is null ? "" : $"; did you mean '{near}'?")}; known: {string.Join(", ", known)}");
     }

@@ -29,47 +29,51 @@ public sealed partial class FlatProfile
 /// <summary>One line of a <see cref="FlatProfile"/>.</summary>
 public sealed class FlatEntry
 {
-    private readonly int[] _rows;
-    private readonly int[] _groupRows;
+    private readonly EntryNames _names;
+    private readonly ArraySegment<int> _rows;
+    private readonly ArraySegment<int> _groupRows;
+    private string[]? _values;
 
-    internal FlatEntry(string[] values, int function, int module, long selfWeight, long selfCount, long totalWeight, long totalCount, int[] rows, int[] groupRows)
+    internal FlatEntry(EntryNames names, int group, int frameKey, ArraySegment<int> rows, ArraySegment<int> groupRows)
     {
-        Values = values;
-        Function = function;
-        Module = module;
-        SelfWeight = selfWeight;
-        SelfCount = selfCount;
-        TotalWeight = totalWeight;
-        TotalCount = totalCount;
+        _names = names;
+        Group = group;
+        FrameKey = frameKey;
         _rows = rows;
         _groupRows = groupRows;
     }
 
+    /// <summary>Number of the group of rows that agree in the keys of samples.</summary>
+    internal int Group { get; }
+
+    /// <summary>What <see cref="FrameKeys"/> calls it.</summary>
+    internal int FrameKey { get; }
+
     /// <summary>The value of each key, as text.</summary>
-    public IReadOnlyList<string> Values { get; }
+    public IReadOnlyList<string> Values => _values ??= _names.Values(this);
 
     /// <summary>Number in <c>Analysis.Functions</c>, or -1 when the entry is not of one function or the stack was empty.</summary>
-    public int Function { get; }
+    public int Function { get; init; } = -1;
 
     /// <summary>Number of a function that the entry has samples of, also where lines tell entries apart: for whether it is the kernel's; -1 for none.</summary>
     public int SymbolFunction { get; init; } = -1;
 
     /// <summary>Index in <c>TraceModel.Modules</c>, or -1.</summary>
-    public int Module { get; }
+    public int Module { get; init; } = -1;
 
     /// <summary>
     /// Weight of samples whose innermost frame is this. As perf counts: of functions the concrete one that has the address, with what was inlined into it.
     /// </summary>
-    public long SelfWeight { get; }
+    public long SelfWeight { get; init; }
 
     /// <summary>Samples whose innermost frame is this.</summary>
-    public long SelfCount { get; }
+    public long SelfCount { get; init; }
 
     /// <summary>Weight of samples that have this anywhere in their stack, each once however often it recurs.</summary>
-    public long TotalWeight { get; }
+    public long TotalWeight { get; init; }
 
     /// <summary>Samples that have this anywhere in their stack.</summary>
-    public long TotalCount { get; }
+    public long TotalCount { get; init; }
 
     /// <summary>Rows of the sample table counted in <see cref="SelfWeight"/>: hand them to <see cref="CallTree"/> for the entry's call graph.</summary>
     public ReadOnlySpan<int> Rows => _rows;

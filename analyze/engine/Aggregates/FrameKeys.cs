@@ -19,68 +19,63 @@ internal sealed class FrameKeys
     private readonly bool _module;
     private readonly bool _line;
     private readonly bool _file;
+    private readonly bool _caller;
     private readonly bool _fullPath;
-    private readonly Dictionary<(int Function, string Place), int> _numbers = [];
-    private readonly List<(int Function, string Place)> _keys = [];
+    private readonly Dictionary<Key, int> _numbers = [];
+    private readonly List<(Key Key, int Function)> _keys = [];
     private readonly LevelTree? _tree;
     private readonly int[] _ofNode;
-    private readonly int[] _selfOfFrame = [];
-    private readonly FunctionStacks? _stacks;
-    private readonly StackTable _stackTable;
+    private readonly int[] _selfOfStack = [];
+    private readonly FunctionStacks _stacks;
+    private bool[]? _isRepeated;
 
     private FrameKeys(Analysis analysis, IReadOnlyList<SortKey> keys)
     {
         _functions = analysis.Functions;
-        _stackTable = analysis.Stacks;
+        _stacks = analysis.FunctionStacks;
         foreach (var key in keys)
         {
             _symbol |= key.Kind == SortKeyKind.Symbol;
             _module |= key.Kind == SortKeyKind.Dso;
             _line |= key.Kind == SortKeyKind.SourceLine;
             _file |= key.Kind == SortKeyKind.SourceFile;
+            _caller |= key.Kind == SortKeyKind.Caller;
             _fullPath |= key.IsFullPath;
         }
 
         if (_line || _file)
         {
-            _tree = new LevelTree(analysis.Stacks, _functions, (level, _) => Number(level.Function, level));
-            _ofNode = _tree.Keys;
-            _selfOfFrame = new int[_functions.OfFrame.Length];
-            for (var frame = 0; frame < _selfOfFrame.Length; frame++)
-                _selfOfFrame[frame] = Number(_functions.OfFrame[frame], _functions.Levels(frame)[0]);
+            (_tree, _ofNode, _selfOfStack) = ByLine(analysis);
         }
         else
         {
-            _stacks = analysis.FunctionStacks;
             _ofNode = new int[_stacks.Count];
             _ofNode[0] = None;
             for (var node = 1; node < _ofNode.Length; node++)
-                _ofNode[node] = _symbol ? _stacks.Functions[node] : Number(_stacks.Functions[node], default);
-        }
-
-        IsRepeated = new bool[_ofNode.Length];
-        var parents = Parents;
-        for (var node = 1; node < _ofNode.Length; node++)
-        {
-            for (var above = parents[node]; above > 0 && !IsRepeated[node]; above = parents[above])
-                IsRepeated[node] = _ofNode[above] == _ofNode[node];
+                _ofNode[node] = IsByFunction ? _stacks.Functions[node] : Number(_stacks.Functions[node], "", CallerOf(node));
         }
     }
 
+    /// <summary>What one number stands for: 0 for the function where functions are not asked for.</summary>
+    private readonly record struct Key(int Function, string Place, int Caller);
+
     /// <summary>Node of each stack.</summary>
-    public ReadOnlySpan<int> OfStack => _tree is null ? _stacks!.OfStack : _tree.OfStack;
+    public ReadOnlySpan<int> OfStack => _tree is null ? _stacks.OfStack : _tree.OfStack;
 
     /// <summary>Parent of each node; -1 for the root.</summary>
-    public ReadOnlySpan<int> Parents => _tree is null ? _stacks!.Parents : _tree.Parents;
+    public ReadOnlySpan<int> Parents => _tree is null ? _stacks.Parents : _tree.Parents;
 
     /// <summary>Key of each node; <see cref="None"/> for the root.</summary>
     public ReadOnlySpan<int> OfNode => _ofNode;
 
     /// <summary>Whether a node above has the same key: recursion counts once.</summary>
-    public bool[] IsRepeated { get; }
+    public bool[] IsRepeated => LazyInitializer.EnsureInitialized(ref _isRepeated, () => NodeRepeats.Find(Parents, _ofNode))!;
 
     /// <summary>Whether a sample's own key can be one that no node of its stack has.</summary>
     public bool SelfIsApart => _tree is not null && _functions.HasInlined;
+
+    /// <summary>Whether entries are of functions, so that graphs can be drawn around them.</summary>
+    public bool IsByFunction => _symbol && !_caller && !_line && !_file;
 
     /// <summary>Keys of the profile that speak of frames; null when none does.</summary>
     public static FrameKeys? Make(Analysis analysis, IReadOnlyList<SortKey> keys) => keys.Any(k => k.IsOfFrame) ? new FrameKeys(analysis, keys) : null;
@@ -91,16 +86,15 @@ internal sealed class FrameKeys
         if (stack == StackTable.Empty)
             return None;
         if (_tree is not null)
-            return _selfOfFrame[_stackTable.Frames[stack]];
-        var node = _stacks!.OfStack[stack];
-        return _symbol ? _stacks.Concrete[node] : _ofNode[node];
+            return _selfOfStack[stack];
+        var node = _stacks.OfStack[stack];
+        if (IsByFunction)
+            return _stacks.Concrete[node];
+        return _ofNode[ConcreteNode(node)];
     }
 
     /// <summary>The function that a key stands for, or one of its module's where it does not tell functions apart; -1 for none.</summary>
-    public int FunctionOf(int key) => key < 0 ? -1 : _symbol && _tree is null ? key : _keys[key].Function;
-
-    /// <summary>Whether entries are of functions, so that graphs can be drawn around them.</summary>
-    public bool IsByFunction => _symbol && _tree is null;
+    public int FunctionOf(int key) => key < 0 ? -1 : IsByFunction ? key : _keys[key].Function;
 
     /// <summary>The text of a frame key.</summary>
     public string Text(SortKeyKind kind, int key)
@@ -110,28 +104,86 @@ internal sealed class FrameKeys
         {
             SortKeyKind.Symbol => function?.Label ?? FunctionTable.UnknownName,
             SortKeyKind.Dso => function?.ModuleName ?? FunctionTable.UnknownName,
-            SortKeyKind.SourceLine => key < 0 ? UnknownLine : LinePart(_keys[key].Place),
-            SortKeyKind.SourceFile => key < 0 ? UnknownFile : FilePart(_keys[key].Place),
+            SortKeyKind.SourceLine => key < 0 ? UnknownLine : LinePart(_keys[key].Key.Place),
+            SortKeyKind.SourceFile => key < 0 ? UnknownFile : FilePart(_keys[key].Key.Place),
+            SortKeyKind.Caller => key < 0 || _keys[key].Key.Caller < 0 ? NoCaller : _functions[_keys[key].Key.Caller].Label,
             _ => "",
         };
     }
 
-    private const string UnknownFile = "??", UnknownLine = "??:0";
+    /// <summary>The texts of all keys: of key k at k + 1, since <see cref="None"/> is one too.</summary>
+    public string[] Texts(SortKeyKind kind)
+    {
+        var texts = new string[1 + (IsByFunction ? _functions.Count : _keys.Count)];
+        for (var i = 0; i < texts.Length; i++)
+            texts[i] = Text(kind, i - 1);
+        return texts;
+    }
+
+    private const string UnknownFile = "??", UnknownLine = "??:0", NoCaller = "-";
 
     private static string LinePart(string place) => place.Split('\n')[0];
 
     private static string FilePart(string place) => place.Split('\n')[^1];
 
-    private int Number(int function, FrameFunction level)
+    /// <summary>The tree of places in the source, its keys, and the key of each stack's innermost address.</summary>
+    private (LevelTree Tree, int[] OfNode, int[] OfSelf) ByLine(Analysis analysis)
+    {
+        // Levels first by function and place, so that the caller of each node is known; then by what is asked for.
+        var levels = new List<(int Function, string Place)>();
+        var numbers = new Dictionary<(int, string), int>();
+        var tree = new LevelTree(analysis.Stacks, _functions, (level, _) =>
+        {
+            var place = Place(level);
+            var key = (_caller || _symbol ? level.Function : _module ? ModuleKey(_functions[level.Function]) : 0, place);
+            if (!numbers.TryGetValue(key, out var number))
+            {
+                numbers.Add(key, number = levels.Count);
+                levels.Add((level.Function, place));
+            }
+
+            return number;
+        });
+        var ofNode = new int[tree.Keys.Length];
+        ofNode[0] = None;
+        for (var node = 1; node < ofNode.Length; node++)
+        {
+            var (function, place) = levels[tree.Keys[node]];
+            var parent = tree.Parents[node];
+            ofNode[node] = Number(function, place, !_caller || parent <= 0 ? -1 : levels[tree.Keys[parent]].Function);
+        }
+
+        var ofSelf = new int[analysis.Stacks.Count];
+        ofSelf[StackTable.Empty] = None;
+        for (var stack = 1; stack < ofSelf.Length; stack++)
+        {
+            var frame = analysis.Stacks.Frames[stack];
+            ofSelf[stack] = Number(_functions.OfFrame[frame], Place(_functions.Levels(frame)[0]), _caller ? CallerOf(ConcreteNode(_stacks.OfStack[stack])) : -1);
+        }
+
+        return (tree, ofNode, ofSelf);
+    }
+
+    /// <summary>The function above a node; -1 for none, or when nobody asked.</summary>
+    private int CallerOf(int node) => _caller && _stacks.Parents[node] is > 0 and var parent ? _stacks.Functions[parent] : -1;
+
+    /// <summary>The node of the function that has the address, above those that were inlined into it.</summary>
+    private int ConcreteNode(int node)
+    {
+        while (node > 0 && _functions[_stacks.Functions[node]].IsInlined && _stacks.Parents[node] > 0)
+            node = _stacks.Parents[node];
+        return node;
+    }
+
+    private int Number(int function, string place, int caller)
     {
         // What is not asked for must not keep entries apart: one function stands for all of its module, or for all.
-        var place = Place(level);
-        var key = (_symbol ? function : _module ? ModuleKey(_functions[function]) : 0, place);
+        var key = new Key(_symbol ? function : _module ? ModuleKey(_functions[function]) : 0, place, caller);
         if (!_numbers.TryGetValue(key, out var number))
         {
             number = _keys.Count;
             _numbers.Add(key, number);
-            _keys.Add((function, place));
+            _keys.Add((key, function));
         }
 
         return number;

@@ -1,7 +1,6 @@
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Model;
-using TraceKit.Engine.Symbols;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Profiles;
@@ -29,19 +28,17 @@ public static class ReportBuilder
         return names;
     }
 
-    /// <summary>What an analysis must ask of debug information for these keys.</summary>
+    /// <summary>What an analysis must keep for these keys.</summary>
+    /// <param name="options">What is asked for otherwise.</param>
+    /// <param name="events">Events of the trace that are reported on.</param>
     /// <param name="sortKeys">As typed; null for the default.</param>
-    /// <param name="inlines">Whether inlined functions are wanted.</param>
-    public static SourceDetail SourceNeeded(string? sortKeys, bool inlines) =>
-        (inlines ? SourceDetail.Inlines : SourceDetail.None) | (sortKeys is not null && SortKey.ParseList(sortKeys).Any(k => k.IsOfSource) ? SourceDetail.Lines : SourceDetail.None);
-
-    /// <summary>Whether an analysis must keep the CPU for these keys.</summary>
-    public static bool NeedsCpu(string? sortKeys) => sortKeys is not null && ReportColumns.Words(sortKeys).Contains("cpu");
+    public static AnalysisOptions Keep(AnalysisOptions options, IEnumerable<TraceEvent> events, string? sortKeys) =>
+        SortKey.Keep(options with { Fields = FieldsNeeded(events, sortKeys) }, sortKeys is null ? [] : [.. SortKey.ParseList(sortKeys).Where(k => k.Kind != SortKeyKind.Field)]);
 
     /// <summary>The first key that is neither a common one nor a field of any of the events; null when all are known.</summary>
     public static string? UnknownKey(IReadOnlyList<TraceEvent> events, string sortKeys)
     {
-        foreach (var word in ReportColumns.Words(sortKeys))
+        foreach (var word in SortKey.Words(sortKeys))
         {
             if (word == ReportColumns.TraceKey)
                 continue;

@@ -24,10 +24,9 @@ internal sealed class ReportColumns
     public ReportColumns(TraceEvent traceEvent, string? keys, bool fullPath = false)
     {
         var columns = new List<ReportColumn>();
-        foreach (var word in Words(keys ?? (traceEvent.Fields.Count > 0 ? TraceKey : DefaultKeys)))
+        foreach (var key in SortKey.ParseList(keys ?? (traceEvent.Fields.Count > 0 ? TraceKey : DefaultKeys)))
         {
-            var key = SortKey.ParseList(word)[0] with { IsFullPath = fullPath };
-            _keys.Add(key);
+            _keys.Add(key with { IsFullPath = fullPath });
             columns.Add(Column(traceEvent, key));
         }
 
@@ -42,9 +41,6 @@ internal sealed class ReportColumns
 
     /// <summary>Whether any key speaks of frames: only then do callers get lines.</summary>
     public bool HasFrameKey => _keys.Exists(k => k.IsOfFrame);
-
-    /// <summary>The words of a list of keys.</summary>
-    public static string[] Words(string keys) => keys.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The cells of an entry.</summary>
     /// <param name="values">Of each key.</param>
@@ -71,7 +67,9 @@ internal sealed class ReportColumns
         SortKeyKind.Symbol => new("Symbol", "sym"),
         SortKeyKind.SourceLine => new("Source:Line", "srcline"),
         SortKeyKind.SourceFile => new("Source File", "srcfile"),
+        SortKeyKind.Caller => new("Caller", "caller"),
         SortKeyKind.Cpu => new("CPU", "cpu", true),
+        SortKeyKind.Time => new("Time", "time", true),
         SortKeyKind.Event => new("Event", "event"),
         _ when key.Name == TraceKey => new("Trace output", key.Name),
         _ => new(key.Name, key.Name, traceEvent.Fields.Any(f => f.Name == key.Name && !f.IsCategory)),
