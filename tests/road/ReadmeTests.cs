@@ -36,7 +36,7 @@ public sealed partial class ReadmeTests
 
     /// The seed's two examples are shown as the tests execute them: the one live (samples), the other in the virtual machine (tests/vm).
     [Theory]
-    [InlineData("samples/what-do-people-type/run.sh", "'readline%return +0($retval):string' -a")]
+    [InlineData("samples/what-do-people-type/record.sh", "'readline%return +0($retval):string' -a")]
     [InlineData("tests/vm/guest.sh", "'vfs_read name=+0(+40(+24(%di))):string'")]
     public void Examples_OfTheSeed_AreThoseThatTestsExecute(string script, string words)
     {

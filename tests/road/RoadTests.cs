@@ -53,7 +53,7 @@ public sealed class RoadTests
         var folder = Directory.CreateTempSubdirectory("tracekit-road-");
         try
         {
-            var output = Run("samples/what-do-people-type/run.sh", Path.Combine(folder.FullName, "typed.dtr"));
+            var output = Run("samples/what-do-people-type/record.sh", Path.Combine(folder.FullName, "typed.dtr"));
             foreach (var typed in new[] { "ls", "cd /var/log", "echo hello from a terminal", "true", "exit" })
                 Assert.Matches($"""(?m)^\s*bash\s+\d+ \[\d+\]\s+\d+\.\d+: probe_bash:readline: \([0-9a-f]+ <- [0-9a-f]+\) arg1="{typed}"\s*$""", output);
         }
