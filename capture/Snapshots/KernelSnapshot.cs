@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using TraceKit.Capture.Native;
 using TraceKit.Capture.Pump;
 using TraceKit.DebugInfo.Kernel;
@@ -62,26 +61,5 @@ internal static class KernelSnapshot
     }
 
     /// <summary>The NT_GNU_BUILD_ID note of /sys/kernel/notes; empty when there is none.</summary>
-    internal static byte[] BuildId()
-    {
-        ReadOnlySpan<byte> notes = HostFile.TryReadAll("/sys/kernel/notes", out _) ?? [];
-        // Elf64_Nhdr: namesz u32, descsz u32, type u32, name padded to 4, desc padded to 4
-        while (notes.Length >= 12)
-        {
-            var nameSize = BinaryPrimitives.ReadUInt32LittleEndian(notes);
-            var descriptionSize = BinaryPrimitives.ReadUInt32LittleEndian(notes[4..]);
-            var type = BinaryPrimitives.ReadUInt32LittleEndian(notes[8..]);
-            if (nameSize > 4096 || descriptionSize > 1 << 20)
-                break;
-            var description = 12 + (((int)nameSize + 3) & ~3);
-            var next = description + (((int)descriptionSize + 3) & ~3);
-            if (next > notes.Length)
-                break;
-            if (type == 3 && notes.Slice(12, (int)nameSize).SequenceEqual("GNU\0"u8))
-                return notes.Slice(description, (int)descriptionSize).ToArray();
-            notes = notes[next..];
-        }
-
-        return [];
-    }
+    internal static byte[] BuildId() => KernelNotes.BuildId(HostFile.TryReadAll("/sys/kernel/notes", out _) ?? []).ToArray();
 }

@@ -87,7 +87,7 @@ internal sealed class ProbeOptionSet
             command.Options.Add(option);
         }
 
-        _debugFiles = new DebugFileArguments(command);
+        _debugFiles = new DebugFileArguments(command, recordings: false);
     }
 
     /// <summary>Reads them.</summary>

@@ -29,7 +29,7 @@ internal static class SymbolizeCommand
         command.Arguments.Add(words);
         foreach (var option in new Option[] { executable, addresses, functions, inlines, demangle, pretty, baseNames, index })
             command.Options.Add(option);
-        var debugFiles = new DebugFileArguments(command);
+        var debugFiles = new DebugFileArguments(command, recordings: false);
         HelpWithExamples.Examples[command] =
         [
             "tracekit symbolize ./app -f -i -C 0x1190 11c0",

@@ -36,6 +36,9 @@ public enum DebugFilePurpose
 
     /// <summary>A split unit (<c>.dwo</c>).</summary>
     SplitUnit,
+
+    /// <summary>The kernel's symbols.</summary>
+    Kernel,
 }
 
 /// <summary>What came of looking at a place.</summary>

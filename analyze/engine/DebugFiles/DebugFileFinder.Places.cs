@@ -4,15 +4,84 @@ public sealed partial class DebugFileFinder
 {
     private IEnumerable<string> MainPlaces(DebugFileRequest request, FileIdentity identity)
     {
-        foreach (var place in Here(request.Path))
-            yield return place;
-        foreach (var directory in _directories)
+        var isPath = request.Path.StartsWith('/');
+        if (isPath && _root is not null)
+            yield return InRoot(request.Path);
+        foreach (var directory in isPath ? _directories : [])
         {
             if (BuildIdPath(identity.BuildId) is { } path)
                 yield return Path.Join(directory, path);
             yield return Path.Join(directory, Rooted(request.Path));
             yield return Path.Join(directory, Path.GetFileName(request.Path));
         }
+
+        // An old perf linked to the file itself.
+        string[] names = isPath ? ["elf", ""] : ["vdso"];
+        foreach (var name in names)
+        {
+            foreach (var place in CachePlaces(identity.BuildId, name))
+                yield return place;
+        }
+
+        if (_options.UseHostDefaults)
+            yield return isPath ? Rooted(request.Path) : RunningKernel.VdsoPlace;
+    }
+
+    /// <summary>Where a kernel's file may be; RELEASE is empty when unknown.</summary>
+    internal IEnumerable<string> KernelPlaces(string buildId, string release)
+    {
+        foreach (var name in (string[])["elf", "vmlinux", "debug"])
+        {
+            foreach (var place in CachePlaces(buildId, name))
+                yield return place;
+        }
+
+        foreach (var directory in _directories)
+        {
+            if (BuildIdPath(buildId) is { } id)
+                yield return Path.Join(directory, id + ".debug");
+            foreach (var name in VmlinuxNames(release))
+                yield return Path.Join(directory, name);
+            yield return Path.Join(directory, "vmlinux");
+        }
+
+        foreach (var name in VmlinuxNames(release))
+        {
+            foreach (var place in Here(name))
+                yield return place;
+        }
+    }
+
+    private static IEnumerable<string> VmlinuxNames(string release)
+    {
+        if (release.Length == 0 || release.Contains('/'))
+            yield break;
+        yield return "boot/vmlinux-" + release;
+        yield return $"lib/modules/{release}/vmlinux";
+        yield return $"lib/modules/{release}/build/vmlinux";
+        yield return $"usr/lib/modules/{release}/vmlinux";
+        yield return $"boot/vmlinux-{release}.debug";
+    }
+
+    /// <summary>A file of a build in each build-id directory, then in each archive.</summary>
+    internal List<string> CachePlaces(string buildId, string name)
+    {
+        var places = new List<string>();
+        if (BuildIdPath(buildId) is not { } path)
+            return places;
+        foreach (var cache in _caches)
+            places.Add(Path.Join(cache, path, name));
+        foreach (var archive in _archives.Value)
+        {
+            if (!archive.TryFind(buildId, name, out var bytes))
+                continue;
+            var place = $"{archive.Path}:{path}{(name.Length > 0 ? "/" : "")}{name}";
+            lock (_membersGate)
+                _members[place] = bytes;
+            places.Add(place);
+        }
+
+        return places;
     }
 
     private IEnumerable<string> DebugPlaces(DebugFileRequest request, FileIdentity identity)
@@ -36,6 +105,8 @@ public sealed partial class DebugFileFinder
             }
         }
 
+        foreach (var place in CachePlaces(identity.BuildId, "debug"))
+            yield return place;
         foreach (var directory in _directories)
         {
             if (link.Length > 0)
@@ -46,6 +117,7 @@ public sealed partial class DebugFileFinder
 
             yield return Path.Join(directory, name + ".debug");
             yield return Path.Join(directory, name);
+            yield return Path.Join(directory, path);
         }
     }
 
@@ -109,10 +181,12 @@ public sealed partial class DebugFileFinder
     private IEnumerable<string> Here(string path)
     {
         if (_root is not null)
-            yield return Path.GetFullPath(Path.Join(_root, Rooted(path))); // a root of "/" would give two slashes
+            yield return InRoot(path);
         if (_options.UseHostDefaults)
             yield return Rooted(path);
     }
+
+    private string InRoot(string path) => Path.GetFullPath(Path.Join(_root, Rooted(path))); // a root of "/" would give two slashes
 
     /// <summary>The path from the root on, without <c>..</c>: what a recording says must not lead out of the folders that were named.</summary>
     private static string Rooted(string path) => Path.GetFullPath("/" + path.Replace('\0', '_').TrimStart('/'));

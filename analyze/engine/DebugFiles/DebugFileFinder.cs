@@ -7,16 +7,19 @@ namespace TraceKit.Engine.DebugFiles;
 /// <para>Debug directories, in order: those given (<c>--debug-dir</c>), <c>ROOT/usr/lib/debug</c> of <c>--symfs ROOT</c>, and <c>/usr/lib/debug</c> with
 /// <see cref="DebugFileOptions.UseHostDefaults"/>. The places, in order; PATH is the module's, NAME its last part, LINK the name in its <c>.gnu_debuglink</c>:</para>
 /// <list type="bullet">
-/// <item>the file itself: <c>ROOT/PATH</c>; with host defaults <c>PATH</c>; then, of each debug directory, <c>.build-id/xx/rest</c>, <c>PATH</c>, <c>NAME</c>.</item>
+/// <item>the file itself: <c>ROOT/PATH</c>; of each debug directory <c>.build-id/xx/rest</c>, <c>PATH</c>, <c>NAME</c>; of each build-id directory and archive what
+/// <c>.build-id/xx/rest</c> shows (<c>elf</c>, <c>vdso</c>); with host defaults <c>PATH</c>.</item>
 /// <item>its debug file: of each debug directory <c>.build-id/xx/rest.debug</c>, <c>PATH.debug</c>; beside the file <c>LINK</c>, <c>.debug/LINK</c>; of each
-/// debug directory <c>LINK</c> in the folder of PATH; and, flat, <c>LINK</c>, <c>NAME.debug</c>, <c>NAME</c>.</item>
+/// debug directory <c>LINK</c> in the folder of PATH; of each build-id directory and archive <c>debug</c>; and, flat, of each debug directory <c>LINK</c>, <c>NAME.debug</c>, <c>NAME</c>,
+/// <c>PATH</c>.</item>
 /// <item>the shared file: its name as written, relative to the debug file's folder; of each debug directory <c>.build-id/xx/rest.debug</c>, the part
 /// behind <c>.dwz/</c> under <c>.dwz/</c>, and its last part.</item>
 /// <item>the package: <c>FILE.dwp</c> beside the main and the debug file; of each debug directory <c>PATH.dwp</c>, <c>NAME.dwp</c>.</item>
 /// <item>a split unit: its name under the compilation directory (in ROOT, or here with host defaults), beside the main file, under each debug directory.</item>
 /// </list>
 /// <para>A candidate counts only when its build-id is the module's. Where either has none, the debuglink's CRC must be that of the debug file's bytes; and
-/// a main file must agree in its length and in all program and section headers with what the recording has of it.
+/// a main file must agree in its length and in all program and section headers with what the recording has of it. Only with <see cref="DebugFileOptions.TrustPaths"/> a file without a
+/// recorded build-id is taken by PATH alone, which is told.
 /// What does not fit is told (<see cref="DebugFileSet.Tried"/>), never used.</para>
 /// <para>Safe for any number of threads; files are opened only at these places, and only regular ones.</para>
 /// </remarks>
@@ -25,6 +28,10 @@ public sealed partial class DebugFileFinder
     private readonly DebugFileOptions _options;
     private readonly string? _root;
     private readonly string[] _directories;
+    private readonly string[] _caches;
+    private readonly Lazy<IReadOnlyList<BuildIdArchive>> _archives;
+    private readonly Dictionary<string, byte[]> _members = new(StringComparer.Ordinal); // what archives gave, by the place that stands for it
+    private readonly Lock _membersGate = new();
 
     /// <summary>A finder for the places that the options name.</summary>
     public DebugFileFinder(DebugFileOptions options)
@@ -37,7 +44,12 @@ public sealed partial class DebugFileFinder
         if (options.UseHostDefaults)
             directories.Add("/usr/lib/debug");
         _directories = [.. directories.Distinct(StringComparer.Ordinal)];
+        _caches = [.. options.BuildIdDirectories.Where(d => d.Length > 0).Select(Path.GetFullPath).Distinct(StringComparer.Ordinal)];
+        _archives = new(() => [.. options.Archives.Select(BuildIdArchive.Read)]);
     }
+
+    /// <summary>What is wrong with the archives that were looked into, in words.</summary>
+    public IEnumerable<string> ArchiveProblems => _archives.IsValueCreated ? _archives.Value.Where(a => a.Problem.Length > 0).Select(a => $"{a.Path}: {a.Problem}") : [];
 
     /// <summary>Looks for the files of a module.</summary>
     /// <returns>What was found and what was tried; to be disposed when the images are no longer used. Never null, never throws for what the files hold.</returns>
@@ -48,7 +60,7 @@ public sealed partial class DebugFileFinder
             request = request with { Path = request.Path[..^Deleted.Length] };
         var set = new DebugFileSet(this, request);
         var identity = new FileIdentity(request.BuildId, request.DebugLink ?? request.Image?.DebugLink, request.Image);
-        Take(set, DebugFilePurpose.Main, MainPlaces(request, identity), file => identity.CheckMain(file));
+        Take(set, DebugFilePurpose.Main, MainPlaces(request, identity), file => identity.CheckMain(file, IsByPath(request, file)));
         if (set.Main is { } main)
             identity = identity.With(main);
         if (set.Main is null || !HasDwarf(set.Main))
@@ -70,17 +82,21 @@ public sealed partial class DebugFileFinder
     internal ElfOnDisk? FindSplitUnit(DebugFileSet set, string name, string compilationDirectory, ulong id) =>
         name.Length == 0 ? null : Take(set, DebugFilePurpose.SplitUnit, SplitUnitPlaces(set, name, compilationDirectory), file => FileIdentity.CheckSplitUnit(file, id));
 
+    /// <summary>Whether a file is where the recording says, in the copy of its root or on this machine, and that may be enough.</summary>
+    private bool IsByPath(DebugFileRequest request, ElfOnDisk file) =>
+        _options.TrustPaths && (file.Path == RunningKernel.VdsoPlace ? request.KernelRelease == RunningKernel.Release() : Here(request.Path).Contains(file.Path, StringComparer.Ordinal));
+
     private static bool HasDwarf(ElfImage image) => image.TrySection(".debug_info", out _) || image.TrySection(".zdebug_info", out _);
 
     /// <summary>Takes the first candidate that fits.</summary>
-    private static ElfOnDisk? Take(DebugFileSet set, DebugFilePurpose purpose, IEnumerable<string> places, Func<ElfOnDisk, (DebugFileOutcome Outcome, string Detail)> check)
+    private ElfOnDisk? Take(DebugFileSet set, DebugFilePurpose purpose, IEnumerable<string> places, Func<ElfOnDisk, (DebugFileOutcome Outcome, string Detail)> check)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var place in places)
         {
             if (!seen.Add(place))
                 continue;
-            var file = ElfOnDisk.TryOpen(place, out var outcome, out var detail);
+            var file = Open(place, out var outcome, out var detail);
             if (file is not null)
                 (outcome, detail) = check(file);
             set.Note(new DebugFileAttempt(place, purpose, outcome, detail));
@@ -94,5 +110,26 @@ public sealed partial class DebugFileFinder
         }
 
         return null;
+    }
+
+    /// <summary>Bytes of a place in an archive; null of a place on the disk.</summary>
+    internal byte[]? Member(string place)
+    {
+        lock (_membersGate)
+            return _members.GetValueOrDefault(place);
+    }
+
+    /// <summary>Opens a place on the disk or in an archive.</summary>
+    internal ElfOnDisk? Open(string place, out DebugFileOutcome outcome, out string detail)
+    {
+        if (Member(place) is { } bytes)
+            return ElfOnDisk.TryParse(bytes, place, out outcome, out detail);
+        if (place == RunningKernel.VdsoPlace)
+        {
+            (outcome, detail) = (DebugFileOutcome.NotThere, "");
+            return RunningKernel.Vdso() is { } image ? ElfOnDisk.TryParse(image, place, out outcome, out detail) : null;
+        }
+
+        return ElfOnDisk.TryOpen(place, out outcome, out detail);
     }
 }

@@ -4,16 +4,22 @@ using TraceKit.DebugInfo.Elf;
 
 namespace TraceKit.Engine.DebugFiles;
 
-/// <summary>An ELF file that is read section by section, with positioned reads: a file that shrinks while it is mapped would end the process.</summary>
+/// <summary>An ELF file that is read section by section, with positioned reads: a file that shrinks while it is mapped would end the process. Or one that is in memory.</summary>
 internal sealed class ElfOnDisk : IDisposable
 {
-    private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle? _handle;
 
     private ElfOnDisk(SafeFileHandle handle, string path)
     {
         _handle = handle;
         Path = path;
         Image = ElfImage.Parse(SparseImage.OnDemand((ulong)RandomAccess.GetLength(handle), Read), path, Decompressor.Instance);
+    }
+
+    private ElfOnDisk(byte[] bytes, string path)
+    {
+        Path = path;
+        Image = ElfImage.Parse(SparseImage.FromWhole(bytes), path, Decompressor.Instance);
     }
 
     public string Path { get; }
@@ -45,8 +51,7 @@ internal sealed class ElfOnDisk : IDisposable
         catch (BadDataException e)
         {
             handle?.Dispose();
-            outcome = DebugFileOutcome.NotUsable;
-            detail = e.Code == BadDataCode.NotThisFormat ? "" : e.Message[(Math.Min(path.Length, e.Message.Length))..].TrimStart(':', ' ');
+            (outcome, detail) = NotUsable(path, e);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
@@ -58,6 +63,24 @@ internal sealed class ElfOnDisk : IDisposable
         }
     }
 
+    /// <summary>The same of a file that is in memory: a member of an archive, a piece of this process.</summary>
+    public static ElfOnDisk? TryParse(byte[] bytes, string path, out DebugFileOutcome outcome, out string detail)
+    {
+        try
+        {
+            (outcome, detail) = (DebugFileOutcome.Used, "");
+            return new ElfOnDisk(bytes, path);
+        }
+        catch (BadDataException e)
+        {
+            (outcome, detail) = NotUsable(path, e);
+            return null;
+        }
+    }
+
+    private static (DebugFileOutcome, string) NotUsable(string path, BadDataException e) =>
+        (DebugFileOutcome.NotUsable, e.Code == BadDataCode.NotThisFormat ? "" : e.Message[(Math.Min(path.Length, e.Message.Length))..].TrimStart(':', ' '));
+
     /// <summary>CRC-32 of the whole file; false when it cannot be read.</summary>
     public bool TryCrc(out uint crc)
     {
@@ -66,7 +89,7 @@ internal sealed class ElfOnDisk : IDisposable
         for (ulong at = 0; at < Image.Image.Length; at += (ulong)piece.Length)
         {
             var part = piece.AsSpan(0, (int)Math.Min((ulong)piece.Length, Image.Image.Length - at));
-            if (!Read(at, part))
+            if (_handle is not null ? !Read(at, part) : !TryCopy(at, part))
                 return false;
             crc = Crc32.Append(part, crc);
         }
@@ -74,7 +97,15 @@ internal sealed class ElfOnDisk : IDisposable
         return true;
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _handle?.Dispose();
+
+    private bool TryCopy(ulong offset, Span<byte> destination)
+    {
+        if (!Image.Image.TryRead(new FileOffset(offset), (ulong)destination.Length, out var bytes))
+            return false;
+        bytes.Span.CopyTo(destination);
+        return true;
+    }
 
     private bool Read(ulong offset, Span<byte> destination)
     {
@@ -82,7 +113,7 @@ internal sealed class ElfOnDisk : IDisposable
         {
             while (!destination.IsEmpty)
             {
-                var count = RandomAccess.Read(_handle, destination, (long)offset);
+                var count = RandomAccess.Read(_handle!, destination, (long)offset);
                 if (count <= 0)
                     return false;
                 destination = destination[count..];

@@ -10,11 +10,14 @@ namespace TraceKit.Engine.DebugFiles;
 /// <param name="Image">What the recording has of the file.</param>
 internal sealed record FileIdentity(string BuildId, ElfDebugLink? DebugLink, ElfImage? Image)
 {
+    /// <summary>What is said of a file that nothing but its path speaks for.</summary>
+    public const string ByPath = "used by its path alone: the recording has no build-id of it";
+
     /// <summary>The same, with what the main file knows more.</summary>
     public FileIdentity With(ElfImage main) =>
         new(BuildId.Length > 0 ? BuildId : Convert.ToHexStringLower(main.BuildId.Span), DebugLink ?? main.DebugLink, Image ?? main);
 
-    public (DebugFileOutcome Outcome, string Detail) CheckMain(ElfOnDisk file)
+    public (DebugFileOutcome Outcome, string Detail) CheckMain(ElfOnDisk file, bool isByPath)
     {
         var image = file.Image;
         var id = Convert.ToHexStringLower(image.BuildId.Span);
@@ -25,7 +28,7 @@ internal sealed record FileIdentity(string BuildId, ElfDebugLink? DebugLink, Elf
         if (BuildId.Length > 0 && id == BuildId)
             return (DebugFileOutcome.Used, "");
         if (Image is null)
-            return (DebugFileOutcome.NoIdentity, "");
+            return isByPath && BuildId.Length == 0 ? (DebugFileOutcome.Used, ByPath) : (DebugFileOutcome.NoIdentity, "");
         return SameLayout(image) ? (DebugFileOutcome.Used, "no build-id; length and all headers are the same")
             : (DebugFileOutcome.OtherFile, "no build-id, and its length or headers differ");
     }

@@ -33,7 +33,7 @@ internal sealed partial class ModuleCatalog : IDisposable
     /// <summary>The module's files beside the recording; null when nobody said where to look.</summary>
     private DebugFileSet? FindOutside(TraceModule module, ElfImage? image)
     {
-        if (_finder is null || module.Kind != ModuleKind.Elf || !module.Path.StartsWith('/'))
+        if (_finder is null || !(module.Kind == ModuleKind.Vdso || (module.Kind == ModuleKind.Elf && module.Path.StartsWith('/'))))
             return null;
         var set = _finder.Find(new DebugFileRequest { Path = module.Path, BuildId = module.BuildId, DebugLink = image?.DebugLink, Image = image });
         lock (_setsGate)

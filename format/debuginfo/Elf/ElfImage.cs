@@ -223,7 +223,7 @@ public sealed partial class ElfImage
         var size = ReadWord(ref c, "sh_size");
         var link = c.ReadUInt32("sh_link");
         var info = c.ReadUInt32("sh_info");
-        ReadWord(ref c, "sh_addralign");
+        var alignment = ReadWord(ref c, "sh_addralign");
         return new ElfSection
         {
             Name = "",
@@ -234,6 +234,7 @@ public sealed partial class ElfImage
             Size = size,
             Link = link,
             Info = info,
+            Alignment = alignment,
             EntrySize = ReadWord(ref c, "sh_entsize"),
         };
     }

@@ -29,6 +29,9 @@ public readonly struct ElfSection
     /// <summary><c>sh_info</c>.</summary>
     public uint Info { get; init; }
 
+    /// <summary><c>sh_addralign</c>: 0 and 1 mean none.</summary>
+    public ulong Alignment { get; init; }
+
     /// <summary><c>sh_entsize</c>.</summary>
     public ulong EntrySize { get; init; }
 
