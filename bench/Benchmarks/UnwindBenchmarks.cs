@@ -3,6 +3,7 @@ using TraceKit.Binary;
 using TraceKit.DebugInfo.Unwind;
 using TraceKit.Engine;
 using TraceKit.Engine.Model;
+using TraceKit.Engine.Run;
 using TraceKit.Engine.Unwinding;
 using TraceKit.Format.Perf;
 
@@ -27,9 +28,9 @@ public class UnwindBenchmarks
         _trace = Trace.Open(Inputs.Require(Path.Combine(Inputs.Artifacts, "dwarf-10k.dtr"), "run bench/inputs.sh --recordings"));
         var parts = _trace.Parts;
         _map = new SpaceModuleMap(parts.Resolver);
-        var reader = _trace.Source.OpenSamples(inOrder: false);
+        var reader = new SampleChunkReader(_trace);
         long frames = 0;
-        foreach (var chunk in _trace.Source.Blocks)
+        foreach (var chunk in _trace.SampleChunks)
         {
             reader.Open(chunk);
             while (frames < Frames && reader.TryReadNext(out var record, out var eventIndex))

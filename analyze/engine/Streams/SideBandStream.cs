@@ -1,4 +1,6 @@
+using TraceKit.Binary;
 using TraceKit.Engine.Model;
+using TraceKit.Format.Dtr;
 using TraceKit.Format.Perf;
 
 namespace TraceKit.Engine.Streams;
@@ -11,7 +13,21 @@ internal sealed class SideBandStream
 
     public SideBandStream(Trace trace)
     {
-        trace.Source.ReadSideBand(records => Add(records, trace.SideBandLayouts));
+        byte[] buffer = [];
+        foreach (var chunk in trace.Container.Chunks)
+        {
+            if (chunk.Type != ChunkType.SideBand)
+                continue;
+            try
+            {
+                Add(trace.Container.ReadPayload(chunk, ref buffer).Span, trace.SideBandLayouts);
+            }
+            catch (BadDataException)
+            {
+                continue; // in the list of damage
+            }
+        }
+
         var sorted = _records.OrderBy(r => r.Time).ToArray();
         _records.Clear();
         _records.AddRange(sorted);

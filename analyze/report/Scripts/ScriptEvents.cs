@@ -1,5 +1,6 @@
 using TraceKit.Engine;
 using TraceKit.Format.Perf;
+using TraceKit.Report.Info;
 
 namespace TraceKit.Report.Scripts;
 
@@ -10,7 +11,7 @@ internal sealed class ScriptEvents
 
     public ScriptEvents(Trace trace)
     {
-        var described = trace.Descriptions;
+        var described = TraceInfo.Read(trace.Container).Events?.Events ?? [];
         _hasChains = new bool[Math.Max(described.Count, trace.Events.Count)];
         for (var i = 0; i < described.Count; i++)
         {
