@@ -28,6 +28,9 @@ public sealed record AnalysisOptions
     /// <summary>A condition on the sample and the event's fields; null for none.</summary>
     public FilterExpression? Filter { get; init; }
 
+    /// <summary>Leave out the parts of filters that ask for frames: for who names the frames that those are asked about.</summary>
+    internal bool IgnoreFrameFilters { get; init; }
+
     /// <summary>Do not apply the parts of filters that recordings leave to the analyzer: see all that was recorded.</summary>
     public bool IgnoreStoredFilters { get; init; }
 

@@ -1,5 +1,6 @@
 using TraceKit.Binary;
 using TraceKit.Engine.Fields;
+using TraceKit.Engine.Filters;
 using TraceKit.Engine.Model;
 using TraceKit.Format.Dtr.Metadata;
 using TraceKit.Format.Perf;
@@ -119,7 +120,7 @@ internal sealed class EventSource
             return (null, "");
         try
         {
-            return (FilterExpression.Parse(text).Bind(fields.FilterFields), "");
+            return (FilterExpression.Parse(text).Bind(fields.FilterFields, FilterPatterns.Instance), "");
         }
         catch (FilterSyntaxException e)
         {

@@ -1,3 +1,4 @@
+using TraceKit.Engine.Filters;
 using TraceKit.Probes.Filters;
 
 namespace TraceKit.Engine;
@@ -16,10 +17,10 @@ public sealed partial class Trace
             if (source.Event.IsSideBandOnly || wanted?.Invoke(source.Event.Index) == false)
                 continue;
             var problems = new List<FilterSyntaxException>();
-            filter.Bind(source.FilterFields.FilterFields, problems);
+            filter.Bind(source.FilterFields.FilterFields, FilterPatterns.Instance, problems);
             var here = new Dictionary<int, FilterSyntaxException>();
             foreach (var problem in problems)
-                here.TryAdd(PlaceOf(filter, problem), problem);
+                here.TryAdd(problem.TestStart, problem);
             if (common is null)
             {
                 common = here;
@@ -39,18 +40,5 @@ public sealed partial class Trace
 
         // A wrong value says more than a name that this event lacks; a suggestion more than a list.
         static int Worth(FilterSyntaxException problem) => (problem.Expected.StartsWith("one of ", StringComparison.Ordinal) ? 0 : 2) + (problem.Expected.Contains("did you mean", StringComparison.Ordinal) ? 1 : 0);
-
-        // The comparison it belongs to: errors of one comparison stand at its name, its operator or its value.
-        static int PlaceOf(FilterExpression filter, FilterSyntaxException problem)
-        {
-            var start = 0;
-            for (var i = 0; i < problem.Position; i++)
-            {
-                if (filter.Text[i] is '&' or '|' && i + 1 < filter.Text.Length && filter.Text[i + 1] == filter.Text[i])
-                    start = i;
-            }
-
-            return start;
-        }
     }
 }

@@ -32,7 +32,6 @@ public sealed class CommandLineTests
     [InlineData("--output", "flame", "a.dtr")]
     [InlineData("caller, callee or none", "report", "a.dtr", "-g", "sideways")]
     [InlineData("text, json, csv or md", "report", "a.dtr", "--format", "xml")]
-    [InlineData("column", "report", "a.dtr", "--filter", "pid == ")]
     [InlineData("--time", "report", "a.dtr", "--time", "later")]
     [InlineData("did you mean 'time'", "script", "a.dtr", "-F", "comm,tiem")]
     [InlineData("LO below HI", "hist", "a.dtr", "--field", "x", "--linear", "5,1,1")]

@@ -71,21 +71,24 @@ public sealed class TypedOutputTests
         Assert.Contains("count 4, 4 values", chart.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>A filter's mistakes: one line, the column, what is expected there.</summary>
+    /// <summary>A filter's mistakes: the column, what is expected there, and the text with a caret below.</summary>
     [Theory]
     [InlineData("size > 100 && dest == web1", "column 23: expected an IPv4 address as 172.31.28.139", "found 'web1'")]
     [InlineData("dets == 10.0.0.1", "column 1: expected one of ", "did you mean 'dest'?, found 'dets'")]
     [InlineData("state == ESTABLISHD", "column 10: ", "did you mean 'ESTABLISHED'?")]
     [InlineData("size >", "column 7: expected a number", "found the end")]
-    public void Filter_Mistakes_AreOneLineWithAColumn(string filter, string where, string what)
+    public void Filter_Mistakes_AreToldWithColumnAndCaret(string filter, string where, string what)
     {
         using var files = new Recordings();
         foreach (var command in new[] { "report", "script" })
         {
             var run = Tool.Run(command, files.Typed(), "--filter", filter).MustExit(2);
-            Tool.AssertOneLine(run.Error);
-            Assert.Contains(where, run.Error, StringComparison.Ordinal);
-            Assert.Contains(what, run.Error, StringComparison.Ordinal);
+            var lines = run.Error.TrimEnd('\n').Split('\n');
+            Assert.Equal(3, lines.Length);
+            Assert.Contains(where, lines[0], StringComparison.Ordinal);
+            Assert.Contains(what, lines[0], StringComparison.Ordinal);
+            Assert.Equal("  " + filter, lines[1]);
+            Assert.Contains($"column {lines[2].IndexOf('^', StringComparison.Ordinal) - 1}:", lines[0], StringComparison.Ordinal);
         }
     }
 }

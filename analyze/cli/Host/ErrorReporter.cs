@@ -15,8 +15,31 @@ internal static class ErrorReporter
             return ExitCodes.Whole;
         var (code, message) = Describe(exception);
         WriteLine(error, "error", message);
+        if (exception is UserErrorException { Excerpt.Length: > 0 } typed)
+            WriteExcerpt(error, typed.Excerpt, typed.ExcerptPosition);
         return code;
     }
+
+    /// <summary>What was typed, cut to what fits a line around the place, and a caret below it.</summary>
+    private static void WriteExcerpt(TextWriter error, string text, int position)
+    {
+        const int Before = 60, Most = 100;
+        var from = Math.Max(0, Math.Min(position, text.Length) - Before);
+        var part = text.Substring(from, Math.Min(Most, text.Length - from));
+        // What would not stand as one letter moves the caret with it.
+        var indent = SafeText.Show(OneLetterEach(part[..Math.Clamp(position - from, 0, part.Length)])).Length;
+        try
+        {
+            error.Write($"  {SafeText.Show(OneLetterEach(part))}\n  {new string(' ', indent)}^\n");
+            error.Flush();
+        }
+        catch (IOException)
+        {
+            // stderr is gone: the exit code still tells.
+        }
+    }
+
+    private static string OneLetterEach(string text) => string.Concat(text.Select(c => char.IsWhiteSpace(c) ? ' ' : c));
 
     /// <summary>One line: <c>tracekit: error: …</c>.</summary>
     public static void WriteLine(TextWriter error, string kind, string message)

@@ -98,7 +98,7 @@ internal sealed class SelectionOptions
     }
 
     private static UserErrorException WrongFilter(FilterSyntaxException problem) =>
-        new($"--filter '{problem.Text}': column {problem.Position + 1}: expected {problem.Expected}, found {problem.Found}");
+        new(FormattableString.Invariant($"--filter: column {problem.Position + 1}: expected {problem.Expected}, found {problem.Found}")) { Excerpt = problem.Text, ExcerptPosition = problem.Position };
 
     private static List<int> Numbers(string option, string? text)
     {

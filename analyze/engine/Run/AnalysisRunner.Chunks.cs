@@ -30,5 +30,7 @@ internal sealed partial class AnalysisRunner
             Interlocked.Increment(ref _damagedChunks);
             trace.Container.ReportBadContent(chunk, e);
         }
+
+        worker.EndChunk();
     }
 }

@@ -1,7 +1,7 @@
 using TraceKit.DebugInfo.Unwind;
 using TraceKit.Engine.Fields;
+using TraceKit.Engine.Filters;
 using TraceKit.Engine.Model;
-using TraceKit.Engine.Samples;
 using TraceKit.Engine.Stacks;
 using TraceKit.Engine.Symbols;
 using TraceKit.Engine.Unwinding;
@@ -11,7 +11,7 @@ namespace TraceKit.Engine.Run;
 
 internal sealed partial class AnalysisRunner
 {
-    private Analysis Merge(ModelParts parts, SampleWorker[] workers)
+    private Analysis Merge(ModelParts parts, SampleWorker[] workers, SampleFilter filter)
     {
         // Addresses to frames: each worker's own distinct ones, side by side.
         var frameOfNode = new int[workers.Length][];
@@ -37,10 +37,22 @@ internal sealed partial class AnalysisRunner
 
         var (threads, finalGuessed) = _guessed.Freeze(parts.Model);
         var groups = MergeGroups(workers, finalGuessed, out var groupOf);
-        var samples = options.KeepSamples ? KeptRows(workers, nodeOf, groupOf, groups) : SummedRows(workers, nodeOf, groupOf, groups, stacks.Count);
-        var (functions, offsets) = new Symbolizer(parts.Data, parts.Kallsyms, options.Source, options.Names).Run(frames);
+        var columns = options.KeepSamples ? KeptRows(workers, nodeOf, groupOf, groups) : SummedRows(workers, nodeOf, groupOf, groups, stacks.Count);
+        var source = options.Source | (filter.NeedsLines ? SourceDetail.Lines : SourceDetail.None);
+        var (functions, offsets) = new Symbolizer(parts.Data, parts.Kallsyms, source, options.Names).Run(frames);
+        var totals = Totals(parts, workers);
+        if (filter.HasLate)
+        {
+            LeaveOut(columns, new LateFilter(parts.Model.Modules, frames, stacks, functions), filter, threads, totals);
+            if (!options.Stacks)
+                Array.Clear(columns.Stacks);
+            (stacks, frames, functions, offsets) = StackPruner.Prune(stacks, frames, functions, offsets, columns.Stacks.AsSpan(0, columns.Count));
+            totals.EmptyStacks = columns.EmptyStacks();
+        }
+
+        var samples = columns.ToTable(options.KeepCpus, _tuples, Formatters());
         var unwind = MergeUnwind(parts, workers);
-        var analysis = new Analysis(trace.Events, parts.Model.Modules, threads, samples, stacks, frames, functions, offsets, Totals(parts, workers), unwind);
+        var analysis = new Analysis(trace.Events, parts.Model.Modules, threads, samples, stacks, frames, functions, offsets, totals, unwind);
         CountReasons(analysis);
         analysis.Missing = MissingPieces.Of(analysis, options.Source.HasFlag(SourceDetail.Lines), module => parts.Data[module].HasUnwind);
         analysis.StoredFiltersIgnored = options.IgnoreStoredFilters;
@@ -61,7 +73,9 @@ internal sealed partial class AnalysisRunner
                 order = a.Event.CompareTo(b.Event);
             if (order == 0)
                 order = a.Cpu.CompareTo(b.Cpu);
-            return order == 0 && a.Tuple >= 0 ? rank[a.Tuple].CompareTo(rank[b.Tuple]) : order;
+            if (order == 0 && a.Tuple >= 0)
+                order = rank[a.Tuple].CompareTo(rank[b.Tuple]);
+            return order == 0 ? a.Carried.CompareTo(b.Carried) : order;
         });
         var numbers = new Dictionary<GroupKey, int>();
         for (var i = 0; i < all.Length; i++)
@@ -73,7 +87,7 @@ internal sealed partial class AnalysisRunner
     /// <summary>For each asked field how each event's numbers are shown.</summary>
     private FieldFormatter?[][] Formatters() => [.. options.Fields.Select(name => trace.EventSources.Select(s => s.Fields.Find(name)?.Formatter).ToArray())];
 
-    private SampleTable SummedRows(SampleWorker[] workers, int[][] nodeOf, int[][] groupOf, GroupKey[] groups, int stackCount)
+    private Columns SummedRows(SampleWorker[] workers, int[][] nodeOf, int[][] groupOf, GroupKey[] groups, int stackCount)
     {
         // Bucket by stack in linear time; within a stack there are few rows, sorted by group.
         var first = new int[stackCount + 1];
@@ -93,7 +107,7 @@ internal sealed partial class AnalysisRunner
                 rows[next[nodeOf[w][row.Stack]]++] = (groupOf[w][row.Group], row.Weight, row.Count);
         }
 
-        var columns = new Columns(rows.Length);
+        var columns = new Columns(groups, rows.Length);
         for (var stack = 0; stack < stackCount; stack++)
         {
             var slice = rows.AsSpan(first[stack], first[stack + 1] - first[stack]);
@@ -110,10 +124,10 @@ internal sealed partial class AnalysisRunner
             }
         }
 
-        return columns.ToTable(groups, [], options.KeepCpus, _tuples, Formatters());
+        return columns;
     }
 
-    private SampleTable KeptRows(SampleWorker[] workers, int[][] nodeOf, int[][] groupOf, GroupKey[] groups)
+    private Columns KeptRows(SampleWorker[] workers, int[][] nodeOf, int[][] groupOf, GroupKey[] groups)
     {
         // By time, then place in the file: which worker read a chunk does not matter.
         var total = 0;
@@ -140,10 +154,10 @@ internal sealed partial class AnalysisRunner
         }
 
         SortByTime(times, order);
-        var columns = new Columns(total);
+        var columns = new Columns(groups, total) { Times = times };
         foreach (var i in order)
             columns.Add(all[i].Stack, all[i].Group, all[i].Weight, 1);
-        return columns.ToTable(groups, times, options.KeepCpus, _tuples, Formatters());
+        return columns;
     }
 
     /// <summary>Array.Sort is not stable; equal times must keep the order of the file.</summary>
@@ -240,50 +254,6 @@ internal sealed partial class AnalysisRunner
                 continue;
             var frame = analysis.Stacks.Frames[samples.Stacks[row]];
             analysis.Totals.SamplesByReason[(int)functions[functions.OfFrame[frame]].Reason] += samples.Counts[row];
-        }
-    }
-
-    /// <summary>Columns while rows are added.</summary>
-    private sealed class Columns(int capacity)
-    {
-        private readonly int[] _stacks = new int[capacity];
-        private readonly int[] _groups = new int[capacity];
-        private readonly long[] _weights = new long[capacity];
-        private readonly long[] _counts = new long[capacity];
-        private int _rows;
-
-        public void Add(int stack, int group, long weight, long count)
-        {
-            _stacks[_rows] = stack;
-            _groups[_rows] = group;
-            _weights[_rows] = weight;
-            _counts[_rows++] = count;
-        }
-
-        public void AddToLast(long weight, long count)
-        {
-            _weights[_rows - 1] += weight;
-            _counts[_rows - 1] += count;
-        }
-
-        public SampleTable ToTable(GroupKey[] groups, long[] times, bool cpus, FieldTuples tuples, FieldFormatter?[][] formatters)
-        {
-            var threads = new int[_rows];
-            var events = new int[_rows];
-            var cpuColumn = cpus ? new int[_rows] : [];
-            var tupleOfRow = tuples.Names.Count == 0 ? [] : new int[_rows];
-            for (var row = 0; row < _rows; row++)
-            {
-                var group = groups[_groups[row]];
-                threads[row] = group.Thread;
-                events[row] = group.Event;
-                if (cpus)
-                    cpuColumn[row] = group.Cpu;
-                if (tupleOfRow.Length > 0)
-                    tupleOfRow[row] = group.Tuple;
-            }
-
-            return new SampleTable(_stacks[.._rows], threads, events, _weights[.._rows], _counts[.._rows], times, cpuColumn, tuples.Names.Count == 0 ? [] : tuples.Columns(tupleOfRow, events, formatters));
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class AnalysisRunner(Trace trace, AnalysisOptions option
         var shared = new SampleWorker.Shared(parts, trace.EventSources, options, filter, _guessed, _tuples, new AddressNames(parts, options.Names));
         var workers = ReadChunks(shared, cancel);
         cancel.ThrowIfCancellationRequested();
-        return Merge(parts, workers);
+        return Merge(parts, workers, filter);
     }
 
     private SampleWorker[] ReadChunks(SampleWorker.Shared shared, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using TraceKit.Engine.Filters;
 using TraceKit.Engine.Model;
 using TraceKit.Probes.Filters;
 
@@ -10,8 +11,9 @@ internal sealed class SampleFilter
     private readonly HashSet<int> _tids;
     private readonly HashSet<int> _cpus;
     private readonly HashSet<string> _comms;
-    private readonly BoundFilter?[] _stored;
-    private readonly BoundFilter?[] _asked;
+    private readonly EventFilter?[] _stored;
+    private readonly EventFilter?[] _asked;
+    private readonly IReadOnlyList<BoundNode>[] _carried;
 
     public SampleFilter(Trace trace, AnalysisOptions options)
     {
@@ -20,8 +22,24 @@ internal sealed class SampleFilter
         _cpus = [.. options.Cpus];
         _comms = new HashSet<string>(options.Comms, StringComparer.Ordinal);
         (From, To) = options.Time.Resolve(trace.SampleTimes.First, trace.SampleTimes.Last);
-        _stored = [.. trace.EventSources.Select(s => options.IgnoreStoredFilters ? null : s.StoredFilter)];
-        _asked = [.. trace.EventSources.Select(s => options.Filter?.Bind(s.FilterFields.FilterFields, []))];
+        var sources = trace.EventSources;
+        _stored = new EventFilter?[sources.Count];
+        _asked = new EventFilter?[sources.Count];
+        _carried = new IReadOnlyList<BoundNode>[sources.Count];
+        for (var e = 0; e < sources.Count; e++)
+        {
+            var bits = 0;
+            _stored[e] = options.IgnoreStoredFilters ? null : EventFilter.Make(sources[e].StoredFilter, ref bits);
+            _asked[e] = EventFilter.Make(options.Filter?.Bind(sources[e].FilterFields.FilterFields, FilterPatterns.Instance, []), ref bits);
+            if (bits > EventFilter.MostConditions)
+                throw new FilterSyntaxException(options.Filter?.Text ?? "", 0, $"at most {EventFilter.MostConditions} groups of conditions on the record among conditions on the stack", $"{bits}");
+            _carried[e] = options.IgnoreFrameFilters ? [] : [.. _stored[e]?.Carried ?? [], .. _asked[e]?.Carried ?? []];
+            var needs = (_stored[e]?.Whole.Needs ?? FilterNeeds.None) | (_asked[e]?.Whole.Needs ?? FilterNeeds.None);
+            HasLate |= !options.IgnoreFrameFilters && needs.HasFlag(FilterNeeds.Frames);
+            NeedsLines |= needs.HasFlag(FilterNeeds.Lines);
+            HasAny |= HasExpression(e);
+        }
+
         EventWanted = [.. trace.Events.Select(e => options.Events.Count == 0 || options.Events.Any(name => Names(e.Name, name)))];
     }
 
@@ -45,12 +63,30 @@ internal sealed class SampleFilter
     /// <summary>Whether samples of an event must be asked at all.</summary>
     public bool HasExpression(int eventIndex) => _stored[eventIndex] is not null || _asked[eventIndex] is not null;
 
-    /// <summary>Asks the recording's own filter, then that of the options.</summary>
+    /// <summary>Whether samples of any event must be asked.</summary>
+    public bool HasAny { get; }
+
+    /// <summary>Whether something is left to ask when frames have names.</summary>
+    public bool HasLate { get; }
+
+    /// <summary>Whether lines of the source are asked for.</summary>
+    public bool NeedsLines { get; }
+
+    /// <summary>The recording's own filter of an event; null for none.</summary>
+    public EventFilter? Stored(int eventIndex) => _stored[eventIndex];
+
+    /// <summary>The options' filter of an event; null for none.</summary>
+    public EventFilter? Asked(int eventIndex) => _asked[eventIndex];
+
+    /// <summary>Conditions whose answers a sample of the event carries to the end.</summary>
+    public IReadOnlyList<BoundNode> Carried(int eventIndex) => _carried[eventIndex];
+
+    /// <summary>Asks the recording's own filter, then that of the options: one record, with all that is known of it.</summary>
     public FilterOutcome Ask(int eventIndex, IFilterValues sample)
     {
-        if (_stored[eventIndex] is { } stored && !stored.Matches(sample))
+        if (_stored[eventIndex] is { } stored && !stored.Whole.Matches(sample))
             return FilterOutcome.LeftOutByRecording;
-        return _asked[eventIndex] is not { } asked || asked.Matches(sample) ? FilterOutcome.Wanted : FilterOutcome.LeftOut;
+        return _asked[eventIndex] is not { } asked || asked.Whole.Matches(sample) ? FilterOutcome.Wanted : FilterOutcome.LeftOut;
     }
 
     /// <summary><c>group:name</c> in full, or the name alone.</summary>

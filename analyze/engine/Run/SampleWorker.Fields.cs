@@ -11,7 +11,6 @@ internal sealed partial class SampleWorker
     private readonly RawField[] _fieldScratch;
     private readonly StringBuilder _eventText = new();
     private readonly RecordContext _context;
-    private readonly FilterSample _filterSample;
 
     /// <summary>The number of the combination of the asked fields' values.</summary>
     private int TupleOf(in PerfSample sample, int eventIndex, AddressSpace space)
@@ -56,14 +55,5 @@ internal sealed partial class SampleWorker
     {
         Span<char> chars = bytes.Length <= 512 ? stackalloc char[512] : new char[bytes.Length];
         return _shared.Tuples.InternText(chars[..Encoding.UTF8.GetChars(bytes, chars)]);
-    }
-
-    private bool MatchesExpressions(in PerfSample sample, EventSource source, TraceThread thread, int cpu)
-    {
-        _filterSample.Set(source, thread, cpu, (long)sample.Time, sample.Raw);
-        var outcome = _shared.Filter.Ask(source.Event.Index, _filterSample);
-        if (outcome == FilterOutcome.LeftOutByRecording)
-            LeftOutByRecording++;
-        return outcome == FilterOutcome.Wanted;
     }
 }

@@ -1,5 +1,6 @@
 using TraceKit.DebugInfo.Jit;
 using TraceKit.Engine.Fields;
+using TraceKit.Engine.Filters;
 using TraceKit.Engine.Model;
 using TraceKit.Engine.Samples;
 using TraceKit.Engine.Stacks;
@@ -20,6 +21,8 @@ internal sealed partial class SampleWorker
     private readonly SampleChains _chains;
     private readonly Dictionary<int, (AddressSpace Space, long Time)> _versions = [];
     private readonly JitAddresses _jitAddresses = new();
+    private readonly SampleBlock _block = new();
+    private readonly BlockFilter _blockFilter;
     private int _lastVersion = int.MinValue;
     private JitTimeline? _lastChanges;
     private int _chunkCpu = -1;
@@ -31,7 +34,7 @@ internal sealed partial class SampleWorker
         _chains = new SampleChains(shared.Parts.Resolver);
         _fieldScratch = new RawField[shared.Options.Fields.Count];
         _context = new RecordContext(shared.Names);
-        _filterSample = new FilterSample(shared.Names);
+        _blockFilter = new BlockFilter(shared.Filter, shared.Events, new FilterSample(shared.Names));
     }
 
     /// <summary>What all workers of a run look at.</summary>
@@ -39,6 +42,9 @@ internal sealed partial class SampleWorker
     {
         /// <summary>For each event its field of each asked name, or null.</summary>
         public FieldReader?[][] FieldsOfEvent { get; } = [.. Events.Select(e => Options.Fields.Select(e.Fields.Find).ToArray())];
+
+        /// <summary>Somebody asks for stacks: the options, or a filter.</summary>
+        public bool NeedsStacks { get; } = Options.Stacks || Filter.HasLate;
     }
 
     /// <summary>Nanoseconds, inclusive: what lies outside is not asked for.</summary>
@@ -69,7 +75,7 @@ internal sealed partial class SampleWorker
     public long Filtered { get; private set; }
 
     /// <summary>Of <see cref="Filtered"/> those that the recording's own filter left out.</summary>
-    public long LeftOutByRecording { get; private set; }
+    public long LeftOutByRecording => _blockFilter.LeftOutByRecording;
 
     public long UnknownEvent { get; private set; }
 
@@ -121,21 +127,56 @@ internal sealed partial class SampleWorker
         }
 
         ref readonly var thread = ref _threads.Find((int)sample.Pid, (int)sample.Tid, time);
-        if (!thread.IsWanted || (filter.HasExpression(eventIndex) && !MatchesExpressions(sample, source, thread.Thread!, cpu)))
+        if (!thread.IsWanted)
         {
             Filtered++;
             return;
         }
 
+        var weight = source.HasPeriod ? (long)Math.Min(sample.Period, long.MaxValue / 2) : source.DefaultPeriod;
+        if (!filter.HasAny)
+        {
+            Take(sample, source, thread, cpu, weight, isFiltered, 0);
+            return;
+        }
+
+        if (_block.IsFull)
+            AnswerBlock();
+        _block.Add(record, sample, source, thread, cpu, weight, isFiltered);
+    }
+
+    /// <summary>After the last sample of a chunk.</summary>
+    public void EndChunk() => AnswerBlock();
+
+    /// <summary>Asks the filters for the samples that wait, and takes those that are wanted.</summary>
+    private void AnswerBlock()
+    {
+        if (_block.Count == 0)
+            return;
+        _blockFilter.Answer(_block);
+        foreach (ref readonly var row in _block.Rows)
+        {
+            var source = _shared.Events[row.Event];
+            if (!row.IsWanted)
+                Filtered++;
+            else if (PerfSample.TryParse(_block.Record(row), source.Layout!, out var sample))
+                Take(sample, source, row.Thread, row.Cpu, row.Period, row.StackFiltered, row.Carried);
+        }
+
+        _block.Clear();
+    }
+
+    private void Take(in PerfSample sample, EventSource source, in ThreadFinder.Entry thread, int cpu, long weight, bool isFiltered, ulong carried)
+    {
         if (thread.Thread!.IsGuessed && thread.Thread.Tid != 0)
             UnknownThread++;
         Used++;
-        var weight = source.HasPeriod ? (long)Math.Min(sample.Period, long.MaxValue / 2) : source.DefaultPeriod;
-        var stack = _shared.Options.Stacks ? StackOf(sample, source, thread, time, isFiltered) : StackTable.Empty;
+        var time = (long)sample.Time;
+        var stack = _shared.NeedsStacks ? StackOf(sample, source, thread, time, isFiltered) : StackTable.Empty;
         if (stack == StackTable.Empty)
             EmptyStacks++;
-        var tuple = _fieldScratch.Length == 0 ? -1 : TupleOf(sample, eventIndex, thread.Thread.Space);
-        var group = _groups.Number(new GroupKey(thread.Thread.Index, eventIndex, _shared.Options.KeepCpus ? cpu : -1, tuple));
+        var tuple = _fieldScratch.Length == 0 ? -1 : TupleOf(sample, source.Event.Index, thread.Thread.Space);
+        var group = _groups.Number(new GroupKey(thread.Thread.Index, source.Event.Index, _shared.Options.KeepCpus ? cpu : -1, tuple, carried));
         if (_shared.Options.KeepSamples)
             Kept[^1].Samples.Add(new KeptSample(time, stack, group, weight));
         else

@@ -12,12 +12,13 @@ namespace TraceKit.Engine.Streams;
 /// <param name="trace">The trace.</param>
 /// <param name="options">How functions are named.</param>
 /// <param name="names">Names addresses in fields.</param>
-internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, AddressNames names) : EventRecord
+internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, AddressNames names) : EventRecord, IFrameSource
 {
     private readonly GuessedThreads _guessed = new();
     private readonly RecordContext _context = new(names);
     private readonly List<FieldValue> _fields = [];
     private readonly List<CallchainEntry> _callchain = [];
+    private readonly List<CallchainEntry> _ownFrame = [];
     private FrameNamer? _namer;
     private SampleChains? _chains;
     private byte[] _bytes = new byte[1024];
@@ -94,6 +95,25 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
             return _callchain;
         }
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CallchainEntry> Frames
+    {
+        get
+        {
+            // A sample without a chain still says where it was.
+            if (Callchain.Count > 0 || _ip == 0)
+                return Callchain;
+            _namer ??= new FrameNamer(trace, options);
+            _ownFrame.Clear();
+            foreach (var frame in _namer.Name(Thread.Space, _time, _ip))
+                _ownFrame.Add(new CallchainEntry(_ip, frame));
+            return _ownFrame;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string ModulePath(int module) => trace.Model.Modules[module].Path;
 
     private PerfRecord Record => new(_bytes.AsSpan(0, _length));
 

@@ -1,5 +1,6 @@
 using TraceKit.Engine.Fields;
 using TraceKit.Engine.Run;
+using TraceKit.Engine.Symbols;
 
 namespace TraceKit.Engine.Streams;
 
@@ -25,6 +26,8 @@ public sealed class EventStream
         _trace = trace;
         _options = options;
         _filter = new SampleFilter(trace, options);
+        if (_filter.NeedsLines)
+            options = _options = options with { Source = options.Source | SourceDetail.Lines };
         var names = new AddressNames(trace.Parts, options.Names);
         _filterSample = new FilterSample(names);
         _current = new DecodedRecord(trace, options, names);
@@ -118,7 +121,7 @@ public sealed class EventStream
     {
         if (!_filter.HasExpression(eventIndex))
             return true;
-        _filterSample.Set(_current.Source!, _current.Thread, _current.Cpu, _current.Time, _current.Raw);
+        _filterSample.Set(_current.Source!, _current.Thread, _current, _current);
         var outcome = _filter.Ask(eventIndex, _filterSample);
         if (outcome == FilterOutcome.LeftOutByRecording)
             LeftOutByRecording++;

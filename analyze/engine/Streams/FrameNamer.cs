@@ -43,7 +43,7 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
 
     private Dictionary<FrameKey, ResolvedFrame[]> AskSource()
     {
-        var analysis = Analysis.Run(trace, options with { KeepSamples = false, KeepCpus = false, Fields = [], Stacks = true, Progress = null });
+        var analysis = Analysis.Run(trace, options with { KeepSamples = false, KeepCpus = false, Fields = [], Stacks = true, Progress = null, IgnoreFrameFilters = true });
         var frames = analysis.Frames;
         var known = new Dictionary<FrameKey, ResolvedFrame[]>();
         for (var i = 0; i < frames.Count; i++)

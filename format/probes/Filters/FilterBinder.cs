@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using TraceKit.DebugInfo.Types;
 using TraceKit.Probes.Plan;
@@ -7,20 +6,44 @@ using TraceKit.Probes.Values;
 namespace TraceKit.Probes.Filters;
 
 /// <summary>Gives names their fields, and literals the types of those.</summary>
-internal sealed class FilterBinder(string text, IFilterFields fields)
+/// <param name="text">The whole filter.</param>
+/// <param name="fields">What names stand for.</param>
+/// <param name="patterns">Knows regular expressions; without it they are read and never hold: for who only divides a filter.</param>
+internal sealed partial class FilterBinder(string text, IFilterFields fields, IFilterPatterns? patterns)
 {
-    private const string Orders = "an operator for numbers: == != < <= > >= &";
+    private const string Names = "an operator for names: == != ~ !~ =~ !=~ in !in", Patterns = "~ !~ =~ !=~ in !in", NetworkOperators = "with a network: == != in !in";
 
-    /// <summary>What a comparison asks of a record.</summary>
+    /// <summary>What a test asks of a record.</summary>
     /// <exception cref="FilterSyntaxException">An unknown name, or a value that the field cannot have.</exception>
-    public FilterTest Bind(ComparisonNode node)
+    public FilterTest Bind(TestNode node)
+    {
+        try
+        {
+            return node is FrameNode frame
+                ? new FrameTest(FilterFieldSet.StackField, frame.Place, frame.Property, node.Operator, node.Literal.Text, Pattern(node))
+                : Comparison((ComparisonNode)node);
+        }
+        catch (FilterSyntaxException problem)
+        {
+            problem.TestStart = node.Start;
+            throw;
+        }
+    }
+
+    private FilterTest Comparison(ComparisonNode node)
     {
         if (!fields.TryGet(node.Name, out var field))
             throw UnknownName(node);
+        if (field.Needs.HasFlag(FilterNeeds.Frames) && field.IsText)
+            return OfTop(node, field);
         if (field.IsText)
             return Text(node, field);
-        if (node.Operator is FilterOperator.Like or FilterOperator.NotLike)
-            return new TextTest(field, node.Operator, node.Literal.Text);
+        if (node.Mask is { } mask)
+            return Masked(node, field, mask);
+        if (IsPattern(node.Operator))
+            return new TextTest(field, node.Operator, node.Literal.Text, Pattern(node));
+        if (OtherField(node, field) is { } other)
+            return new FieldTest(field, node.Operator, other);
         return field.Kind switch
         {
             PresentationKind.Ip4 => Ip4(node, field),
@@ -29,168 +52,52 @@ internal sealed class FilterBinder(string text, IFilterFields fields)
             PresentationKind.Boolean => Boolean(node, field),
             PresentationKind.Float => Float(node, field),
             PresentationKind.Symbol => Symbol(node, field),
-            _ => Number(node, field),
+            _ => new NumberTest(field, node.Operator, Value(node.Literal, field)),
         };
     }
 
-    private TextTest Text(ComparisonNode node, FilterField field)
+    private static bool IsPattern(FilterOperator op) => op is FilterOperator.Like or FilterOperator.NotLike or FilterOperator.Match or FilterOperator.NotMatch;
+
+    private FilterTest Text(ComparisonNode node, FilterField field)
     {
-        if (node.Operator is FilterOperator.AnyBit or FilterOperator.In)
-            throw Error(node.OperatorPosition, $"an operator for text ({field.Name} is one): == != < <= > >= ~ !~", node.Operator == FilterOperator.In ? "'in'" : "'&'");
-        return new TextTest(field, node.Operator, node.Literal.Text);
+        if (node.Mask is not null || node.Operator == FilterOperator.AnyBit)
+            throw Error(node.Mask is null ? node.OperatorPosition : node.Start + node.Name.Length, $"an operator for text ({field.Name} is one): == != < <= > >= ~ !~ =~ !=~ in !in", "'&'");
+        return new TextTest(field, node.Operator, node.Literal.Text, Pattern(node));
     }
 
-    private FilterTest Number(ComparisonNode node, FilterField field)
+    private FrameTest OfTop(ComparisonNode node, FilterField field)
     {
-        NotIn(node, field);
-        return new NumberTest(field, node.Operator, Value(node, field));
+        if (node.Mask is not null || !(IsPattern(node.Operator) || node.Operator is FilterOperator.Equal or FilterOperator.NotEqual))
+            throw Error(node.Mask is null ? node.OperatorPosition : node.Start + node.Name.Length, Names, node.Mask is null ? $"'{Sign(node.Operator)}'" : "'&'");
+        var property = field.Index switch { FilterFieldSet.Symbol => FrameProperty.Symbol, FilterFieldSet.Module => FrameProperty.Module, _ => FrameProperty.SourceLine };
+        return new FrameTest(field, FramePlace.Top, property, node.Operator, node.Literal.Text, Pattern(node));
     }
 
-    private FilterNumber Value(ComparisonNode node, FilterField field)
+    private IFilterPattern? Pattern(TestNode node)
     {
-        var literal = node.Literal;
-        FilterNumber number;
-        switch (field.Kind)
-        {
-            case PresentationKind.Nanoseconds:
-                if (FilterNumberReader.TryReadDuration(literal.Text, out number))
-                    return number;
-                throw Wrong(literal, $"a time as 5ms, 1.5s, 200us or nanoseconds ({field.Name} is a time)");
-            case PresentationKind.Enum:
-                return Enum(literal, field);
-            case PresentationKind.Character:
-                if (literal is { IsQuoted: true } && Rune.DecodeFromUtf16(literal.Text, out var rune, out var used) == System.Buffers.OperationStatus.Done && used == literal.Text.Length)
-                    return FilterNumber.Of(rune.Value);
-                if (FilterNumberReader.TryRead(literal.Text, out number))
-                    return number;
-                throw Wrong(literal, $"a character as 'a', or its number ({field.Name} is a character)");
-            case PresentationKind.Pointer when literal.Text is "NULL" or "null" or "nullptr" or "nil":
-                return FilterNumber.Of(0);
-            default:
-                if (FilterNumberReader.TryRead(literal.Text, out number))
-                    return number;
-                var isTime = FilterNumberReader.TryReadDuration(literal.Text, out _);
-                throw Wrong(literal, isTime ? $"a number: {field.Name} is not known to be a time (type time_ns)" : $"a number as 100, 0x64 or 4K ({field.Name} is a number)");
-        }
+        if (node.Operator is not (FilterOperator.Match or FilterOperator.NotMatch) || patterns is null)
+            return null;
+        return patterns.TryMake(node.Literal.Text, out var problem)
+            ?? throw Error(node.Literal.Start, $"a regular expression ({problem})", $"'{node.Literal.Text}'");
     }
 
-    private FilterNumber Enum(FilterLiteral literal, FilterField field)
+    /// <summary>The field that a word on the right side means, where it is neither a number nor a name of a value; null for none.</summary>
+    private FilterField? OtherField(ComparisonNode node, FilterField field)
     {
-        ulong bits = 0;
-        var rest = literal.Text.AsSpan();
-        while (true)
-        {
-            var bar = rest.IndexOf('|');
-            var word = (bar < 0 ? rest : rest[..bar]).Trim();
-            if (field.TryNumber(word, out var named))
-                bits |= (ulong)named;
-            else if (FilterNumberReader.TryRead(word, out var number))
-                bits |= number.Bits;
-            else
-                throw Wrong(literal, ExpectedName(field, word.ToString()));
-            if (bar < 0)
-                return field.IsUnsigned ? FilterNumber.OfUnsigned(bits) : FilterNumber.Of((long)bits);
-            rest = rest[(bar + 1)..];
-        }
+        var word = node.Literal;
+        if (word.IsQuoted || field.Kind == PresentationKind.Ip6 || FilterNumberReader.TryReadDuration(word.Text, out _) || field.TryNumber(word.Text, out _)
+            || ErrnoNames.Find(word.Text) != 0 || !fields.TryGet(word.Text, out var other))
+            return null;
+        var isAlike = !other.IsText && other.Kind != PresentationKind.Ip6 && (other.Kind == PresentationKind.Float) == (field.Kind == PresentationKind.Float) && other.Needs == field.Needs;
+        return isAlike && (node.Operator != FilterOperator.AnyBit || field.Kind != PresentationKind.Float) ? other : null;
     }
 
-    private static string ExpectedName(FilterField field, string word)
+    /// <summary><c>flags &amp; 3 == 2</c>.</summary>
+    private MaskTest Masked(ComparisonNode node, FilterField field, FilterLiteral mask)
     {
-        const int Shown = 6;
-        var some = new StringBuilder();
-        var count = 0;
-        foreach (var name in field.Names.Values)
-        {
-            if (++count <= Shown)
-                some.Append(count > 1 ? ", " : "").Append(name);
-        }
-
-        if (count > Shown)
-            some.Append(CultureInfo.InvariantCulture, $", ... ({count - Shown} more)");
-        return $"a number or a name of {field.Name}{(count == 0 ? "" : $": {some}")}{Suggestions.DidYouMean(word, field.Names.Values)}";
-    }
-
-    private FilterTest Ip4(ComparisonNode node, FilterField field)
-    {
-        var literal = node.Literal;
-        if (FilterNumberReader.TryRead(literal.Text, out var plain) && node.Operator != FilterOperator.In && !literal.Text.Contains('.'))
-            return new NumberTest(field, node.Operator, plain);
-        if (!NetworkAddress.TrySplitPrefix(literal.Text, 32, out var address, out var bits) || !NetworkAddress.TryReadIp4(address, out var value))
-            throw Wrong(literal, $"an IPv4 address as 172.31.28.139 or a network as 10.0.0.0/8 ({field.Name} is an ip4)");
-        if (bits == 32 && node.Operator != FilterOperator.In)
-            return new NumberTest(field, node.Operator, FilterNumber.OfUnsigned(value));
-        var mask = bits == 0 ? 0 : uint.MaxValue << (32 - bits);
-        return new RangeTest(field, value & mask, value | ~mask, IsNegated(node, $"with a network: == != in"));
-    }
-
-    private AddressTest Ip6(ComparisonNode node, FilterField field)
-    {
-        var bytes = new byte[16];
-        if (!NetworkAddress.TrySplitPrefix(node.Literal.Text, 128, out var address, out var bits) || !NetworkAddress.TryReadIp6(address, bytes))
-            throw Wrong(node.Literal, $"an IPv6 address as fe80::1 or a network as fd00::/8 ({field.Name} is an ip6)");
-        return new AddressTest(field, bytes, bits, IsNegated(node, "for addresses: == != in ~ !~"));
-    }
-
-    private bool IsNegated(ComparisonNode node, string operators)
-    {
-        if (node.Operator is FilterOperator.Equal or FilterOperator.In)
-            return false;
-        if (node.Operator == FilterOperator.NotEqual)
-            return true;
-        throw Error(node.OperatorPosition, $"an operator {operators}", $"'{Sign(node.Operator)}'");
-    }
-
-    private FilterTest Errno(ComparisonNode node, FilterField field)
-    {
-        NotIn(node, field);
-        var name = node.Literal.Text.AsSpan();
-        if (FilterNumberReader.TryRead(name, out var number))
-            return new NumberTest(field, node.Operator, number);
-        var isNegative = name.StartsWith("-");
-        var error = ErrnoNames.Find(isNegative ? name[1..] : name);
-        if (error == 0)
-            throw Wrong(node.Literal, $"an error as ENOENT (of either sign), -ENOENT or a number ({field.Name} is an errno){Suggestions.DidYouMean((isNegative ? name[1..] : name).ToString(), ErrnoNames.All)}");
-        // The kernel returns -ENOENT, errno holds ENOENT: without a sign both are meant.
-        if (!isNegative && node.Operator is FilterOperator.Equal or FilterOperator.NotEqual)
-            return new EitherSignTest(field, error, node.Operator == FilterOperator.NotEqual);
-        return new NumberTest(field, node.Operator, FilterNumber.Of(isNegative ? -error : error));
-    }
-
-    private FilterTest Boolean(ComparisonNode node, FilterField field)
-    {
-        NotIn(node, field);
-        return node.Literal.Text switch
-        {
-            "true" or "1" => new NumberTest(field, node.Operator, FilterNumber.Of(1)),
-            "false" or "0" => new NumberTest(field, node.Operator, FilterNumber.Of(0)),
-            _ => throw Wrong(node.Literal, $"true or false ({field.Name} is a bool)"),
-        };
-    }
-
-    private FloatTest Float(ComparisonNode node, FilterField field)
-    {
-        NotIn(node, field);
-        if (node.Operator == FilterOperator.AnyBit)
-            throw Error(node.OperatorPosition, $"an operator for fractions ({field.Name} is one): == != < <= > >=", "'&'");
-        if (!double.TryParse(node.Literal.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-            throw Wrong(node.Literal, $"a number as 1.5 ({field.Name} is a fraction)");
-        return new FloatTest(field, node.Operator, value);
-    }
-
-    private FilterTest Symbol(ComparisonNode node, FilterField field)
-    {
-        NotIn(node, field);
-        if (FilterNumberReader.TryRead(node.Literal.Text, out var number))
-            return new NumberTest(field, node.Operator, number);
-        if (node.Operator is FilterOperator.Equal or FilterOperator.NotEqual)
-            return new TextTest(field, node.Operator, node.Literal.Text);
-        throw Error(node.OperatorPosition, "an operator for names: == != ~ !~", $"'{Sign(node.Operator)}'");
-    }
-
-    private void NotIn(ComparisonNode node, FilterField field)
-    {
-        if (node.Operator == FilterOperator.In)
-            throw Error(node.OperatorPosition, $"{Orders} ('in' is for networks, {field.Name} is no IP address)", "'in'");
+        if (field.Kind is PresentationKind.Ip4 or PresentationKind.Ip6 or PresentationKind.Float or PresentationKind.Boolean or PresentationKind.Symbol)
+            throw Error(node.Start + node.Name.Length, $"a field of bits before & ({field.Name} is none)", "'&'");
+        return new MaskTest(field, Value(mask, field).Bits, node.Operator, Value(node.Literal, field));
     }
 
     private FilterSyntaxException UnknownName(ComparisonNode node)
@@ -202,6 +109,10 @@ internal sealed class FilterBinder(string text, IFilterFields fields)
                 known.Append(known.Length == 0 ? "" : ", ").Append(name);
         }
 
+        if (node.Name == "stack")
+            return Error(node.OperatorPosition, "has, as in stack has \"tcp_*\"", $"'{Sign(node.Operator)}'");
+        if (node.Name == "caller")
+            return Error(node.OperatorPosition, "(, as in caller(\"tcp_*\")", $"'{Sign(node.Operator)}'");
         return Error(node.Start, $"one of {known}{Suggestions.DidYouMean(node.Name, fields.Names)}", $"'{node.Name}'");
     }
 
@@ -219,7 +130,8 @@ internal sealed class FilterBinder(string text, IFilterFields fields)
         FilterOperator.GreaterOrEqual => ">=",
         FilterOperator.Like => "~",
         FilterOperator.NotLike => "!~",
-        FilterOperator.In => "in",
+        FilterOperator.Match => "=~",
+        FilterOperator.NotMatch => "!=~",
         _ => "&",
     };
 }

@@ -37,6 +37,9 @@ public sealed class FilterField
     /// <summary>Names of values, of enums.</summary>
     public IReadOnlyDictionary<long, string> Names { get; internal init; } = new Dictionary<long, string>();
 
+    /// <summary>What must be known of a sample to have it.</summary>
+    public FilterNeeds Needs { get; internal init; }
+
     /// <summary>What the kernel calls it and how it compares it; null when the kernel cannot.</summary>
     internal KernelFilterField? Kernel { get; init; }
 
@@ -98,4 +101,7 @@ public interface IFilterValues
 
     /// <summary>The bytes of an address field (<see cref="PresentationKind.Ip6"/>); false when the record has none.</summary>
     bool TryGetBytes(FilterField field, out ReadOnlySpan<byte> bytes);
+
+    /// <summary>Asks the sample's frames; who has none says no.</summary>
+    bool Matches(FrameTest test) => false;
 }

@@ -24,13 +24,13 @@ public enum FilterFieldShape
 
 /// <summary>
 /// The names of one event: its arguments as people see them, its fields as the kernel has them, and what every sample has
-/// (<c>comm</c>, <c>pid</c>, <c>tid</c>, <c>cpu</c>, <c>time</c>, <c>event</c>). Of equal names the first added counts.
+/// (<see cref="CommonNames"/>). Of equal names the first added counts.
 /// </summary>
 /// <remarks>Fields are added first, in the order of the format; then arguments. <see cref="FilterField.Index"/> counts fields from 0, arguments go on behind them.</remarks>
 public sealed class FilterFieldSet : IFilterFields
 {
     /// <summary><see cref="FilterField.Index"/> of what every sample has.</summary>
-    public const int Comm = -1, Pid = -2, Tid = -3, Cpu = -4, Time = -5, Event = -6;
+    public const int Comm = -1, Pid = -2, Tid = -3, Cpu = -4, Time = -5, Event = -6, Period = -7, Ip = -8, Depth = -9, Symbol = -10, Module = -11, SourceLine = -12, Stack = -13;
 
     private readonly Dictionary<string, FilterField> _arguments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Declared> _declared = new(StringComparer.Ordinal);
@@ -41,7 +41,7 @@ public sealed class FilterFieldSet : IFilterFields
     private readonly record struct Declared(FilterFieldShape Shape, int Size, bool IsSigned);
 
     /// <summary>Names that every sample has.</summary>
-    public static IReadOnlyList<string> CommonNames { get; } = ["comm", "pid", "tid", "cpu", "time", "event"];
+    public static IReadOnlyList<string> CommonNames { get; } = ["comm", "pid", "tid", "cpu", "time", "event", "period", "ip", "sym", "dso", "srcline", "stack", "depth", "caller"];
 
     /// <inheritdoc/>
     public IEnumerable<string> Names
@@ -100,8 +100,21 @@ public sealed class FilterFieldSet : IFilterFields
         "cpu" => new FilterField(name, Cpu, PresentationKind.None, false, 4, false) { Kernel = new KernelFilterField("cpu", KernelFieldKind.Cpu, 4, true) },
         "time" => new FilterField(name, Time, PresentationKind.Nanoseconds, false, 8, false) { Obstacle = "the kernel does not compare times" },
         "event" => new FilterField(name, Event, PresentationKind.None, true, 0, false) { Obstacle = "the kernel's filter is of one event" },
+        "period" => new FilterField(name, Period, PresentationKind.None, false, 8, true) { Obstacle = OwnOnly },
+        "ip" => new FilterField(name, Ip, PresentationKind.Pointer, false, 8, true) { Obstacle = OwnOnly },
+        "sym" => OfFrame(name, Symbol),
+        "dso" => OfFrame(name, Module),
+        "srcline" => OfFrame(name, SourceLine),
+        "depth" => new FilterField(name, Depth, PresentationKind.None, false, 4, true) { Obstacle = NoFrames, Needs = FilterNeeds.Frames },
         _ => null,
     };
+
+    private const string OwnOnly = "the kernel's filters see only the event's own fields", NoFrames = "the kernel's filters see no stacks";
+
+    /// <summary>What <c>stack has</c> and <c>caller</c> ask.</summary>
+    internal static FilterField StackField { get; } = OfFrame("stack", Stack);
+
+    private static FilterField OfFrame(string name, int index) => new(name, index, PresentationKind.None, true, 0, false) { Obstacle = NoFrames, Needs = FilterNeeds.Frames };
 
     private static FilterField Plain(string name, int index, string obstacle) => new(name, index, PresentationKind.None, false, 4, false) { Obstacle = obstacle };
 

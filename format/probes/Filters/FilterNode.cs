@@ -7,6 +7,14 @@ internal abstract class FilterNode
 {
     /// <summary>Writes it so that it reads back as the same.</summary>
     public abstract void Append(StringBuilder output);
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var output = new StringBuilder();
+        Append(output);
+        return output.ToString();
+    }
 }
 
 /// <summary>All of them, or any of them; n-ary, so that a long chain is no deep tree.</summary>
@@ -50,17 +58,14 @@ internal sealed class NotNode(FilterNode inner) : FilterNode
     }
 }
 
-/// <summary><c>NAME OPERATOR VALUE</c>.</summary>
+/// <summary>What is asked of a record at once.</summary>
 /// <param name="source">The whole filter.</param>
-/// <param name="name">Left side.</param>
 /// <param name="start">Where it begins.</param>
 /// <param name="comparison">How.</param>
 /// <param name="operatorPosition">Where that stands.</param>
 /// <param name="literal">Right side.</param>
-internal sealed class ComparisonNode(string source, string name, int start, FilterOperator comparison, int operatorPosition, FilterLiteral literal) : FilterNode
+internal abstract class TestNode(string source, int start, FilterOperator comparison, int operatorPosition, FilterLiteral literal) : FilterNode
 {
-    public string Name => name;
-
     public int Start => start;
 
     public FilterOperator Operator => comparison;
@@ -69,11 +74,47 @@ internal sealed class ComparisonNode(string source, string name, int start, Filt
 
     public FilterLiteral Literal => literal;
 
-    /// <summary>As it was typed.</summary>
-    public string SourceText => source[start..literal.End];
+    protected StringBuilder AppendSource(StringBuilder output, FilterLiteral of) => output.Append(source, of.Start, of.End - of.Start);
+}
+
+/// <summary><c>NAME OPERATOR VALUE</c>, or <c>NAME &amp; MASK OPERATOR VALUE</c>. Of <c>in</c> each member is one.</summary>
+internal sealed class ComparisonNode(string source, string name, int start, FilterOperator comparison, int operatorPosition, FilterLiteral literal, FilterLiteral? mask = null)
+    : TestNode(source, start, comparison, operatorPosition, literal)
+{
+    public string Name => name;
+
+    public FilterLiteral? Mask => mask;
 
     /// <inheritdoc/>
-    public override void Append(StringBuilder output) => output.Append(source, start, literal.End - start);
+    public override void Append(StringBuilder output)
+    {
+        output.Append(name);
+        if (mask is { } bits)
+            AppendSource(output.Append(" & "), bits);
+        AppendSource(output.Append(' ').Append(FilterBinder.Sign(Operator)).Append(' '), Literal);
+    }
+}
+
+/// <summary><c>stack has …</c> and <c>caller(…)</c>.</summary>
+internal sealed class FrameNode(string source, int start, FramePlace place, FrameProperty property, FilterOperator comparison, int operatorPosition, FilterLiteral literal)
+    : TestNode(source, start, comparison, operatorPosition, literal)
+{
+    public FramePlace Place => place;
+
+    public FrameProperty Property => property;
+
+    /// <inheritdoc/>
+    public override void Append(StringBuilder output)
+    {
+        output.Append(place == FramePlace.Stack ? "stack has " : "caller(");
+        if (property != FrameProperty.Symbol)
+            output.Append(property == FrameProperty.Module ? "dso " : "srcline ");
+        if (Operator != FilterOperator.Like)
+            output.Append(FilterBinder.Sign(Operator)).Append(' ');
+        AppendSource(output, Literal);
+        if (place == FramePlace.Caller)
+            output.Append(')');
+    }
 }
 
 /// <summary>How two sides are compared.</summary>
@@ -87,8 +128,9 @@ internal enum FilterOperator
     GreaterOrEqual,
     Like,
     NotLike,
+    Match,
+    NotMatch,
     AnyBit,
-    In,
 }
 
 /// <summary>The right side of a comparison, as typed.</summary>

@@ -5,7 +5,8 @@ namespace TraceKit.Probes.Filters;
 /// <summary>Reads numbers as people write them in filters.</summary>
 internal static class FilterNumberReader
 {
-    /// <summary>Decimal, <c>0x</c> hexadecimal, octal after a leading 0 (as C and the kernel read them), each with a sign; decimal ones with K, M, G, T for 1024 and its powers.</summary>
+    /// <summary>Decimal, <c>0x</c> hexadecimal, octal after a leading 0 (as C and the kernel read them), each with a sign; decimal ones with sizes.</summary>
+    /// <remarks><c>K M G T</c> and <c>KiB MiB GiB TiB</c> are powers of 1024, <c>kB KB MB GB TB</c> of 1000; with a fraction the number is rounded down.</remarks>
     public static bool TryRead(ReadOnlySpan<char> text, out FilterNumber number)
     {
         number = default;
@@ -79,15 +80,24 @@ internal static class FilterNumberReader
 
     private static bool TryScaled(ReadOnlySpan<char> text, out ulong value)
     {
-        if (text.EndsWith("iB", StringComparison.Ordinal))
-            text = text[..^2];
-        else if (text.Length > 1 && text[^1] == 'B' && !char.IsAsciiDigit(text[^2]))
-            text = text[..^1];
-        var shift = text.IsEmpty ? 0 : text[^1] switch { 'K' or 'k' => 10, 'M' => 20, 'G' => 30, 'T' => 40, _ => 0 };
-        if (!ulong.TryParse(shift == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out value) || (shift > 0 && value >> (64 - shift) != 0))
-            return false;
-        value <<= shift;
-        return true;
+        var digits = 0;
+        while (digits < text.Length && (char.IsAsciiDigit(text[digits]) || text[digits] == '.'))
+            digits++;
+        ulong unit = text[digits..] switch
+        {
+            "" => 1,
+            "K" or "k" or "KiB" => 1UL << 10,
+            "M" or "MiB" => 1UL << 20,
+            "G" or "GiB" => 1UL << 30,
+            "T" or "TiB" => 1UL << 40,
+            "kB" or "KB" => 1_000,
+            "MB" => 1_000_000,
+            "GB" => 1_000_000_000,
+            "TB" => 1_000_000_000_000,
+            _ => 0,
+        };
+        value = 0;
+        return unit != 0 && !(unit == 1 && text.Contains('.')) && TryDecimal(text[..digits], unit, out value);
     }
 
     /// <summary>A decimal number with a fraction, times a unit, rounded down.</summary>
@@ -102,16 +112,18 @@ internal static class FilterNumberReader
         ulong integer = 0;
         if (!whole.IsEmpty && !ulong.TryParse(whole, NumberStyles.None, CultureInfo.InvariantCulture, out integer))
             return false;
-        if (integer > long.MaxValue / unit)
-            return false;
-        value = integer * unit;
+        UInt128 parts = 0, scale = 1;
         foreach (var digit in fraction)
         {
-            // What is left of the unit is always a whole number of its tenths, or nothing that a nanosecond would notice.
-            value += (ulong)(digit - '0') * unit / 10;
-            unit /= 10;
+            // Further digits are less than the smallest whole that any unit has.
+            if (scale > 1_000_000_000_000_000_000)
+                break;
+            parts = (parts * 10) + (uint)(digit - '0');
+            scale *= 10;
         }
 
-        return true;
+        var all = ((UInt128)integer * unit) + (parts * unit / scale);
+        value = (ulong)all;
+        return all <= ulong.MaxValue;
     }
 }

@@ -1,20 +1,20 @@
-using System.Text;
 using TraceKit.Binary;
 
 namespace TraceKit.Probes.Filters;
 
 /// <summary>Recursive descent over a filter; nesting is bounded, chains of <c>&amp;&amp;</c> and <c>||</c> are not nested.</summary>
-internal sealed class FilterParser(string text)
+internal sealed partial class FilterParser(string text)
 {
     /// <summary>More than any kernel takes, and than anybody types.</summary>
     public const int MaxLength = 1 << 16;
 
-    private const string Operators = "an operator: == != < <= > >= ~ !~ & in";
+    private const string Operators = "an operator: == != < <= > >= ~ !~ =~ !=~ & in !in";
 
     private static readonly (string Sign, FilterOperator Operator)[] s_operators =
     [
-        ("==", FilterOperator.Equal), ("!=", FilterOperator.NotEqual), ("!~", FilterOperator.NotLike), ("<=", FilterOperator.LessOrEqual), (">=", FilterOperator.GreaterOrEqual),
-        ("<", FilterOperator.Less), (">", FilterOperator.Greater), ("~", FilterOperator.Like), ("=", FilterOperator.Equal),
+        ("==", FilterOperator.Equal), ("=~", FilterOperator.Match), ("!=~", FilterOperator.NotMatch), ("!=", FilterOperator.NotEqual), ("!~", FilterOperator.NotLike),
+        ("<=", FilterOperator.LessOrEqual), (">=", FilterOperator.GreaterOrEqual), ("<", FilterOperator.Less), (">", FilterOperator.Greater), ("~", FilterOperator.Like),
+        ("=", FilterOperator.Equal),
     ];
 
     private readonly List<string> _names = [];
@@ -22,6 +22,9 @@ internal sealed class FilterParser(string text)
     private int _depth;
 
     public List<string> Names => _names;
+
+    /// <summary>Whether it asks for lines of the source.</summary>
+    public bool NeedsLines { get; private set; }
 
     public FilterNode ParseAll()
     {
@@ -61,7 +64,7 @@ internal sealed class FilterParser(string text)
         }
         else if (!TryTake("("))
         {
-            node = ParseComparison();
+            node = ParseTest();
         }
         else
         {
@@ -74,7 +77,7 @@ internal sealed class FilterParser(string text)
         return node;
     }
 
-    private ComparisonNode ParseComparison()
+    private FilterNode ParseTest()
     {
         SkipSpace();
         var start = _at;
@@ -87,10 +90,72 @@ internal sealed class FilterParser(string text)
         }
 
         var name = text[start.._at];
+        if (name == "stack" && TryTakeWord("has"))
+            return ParseStack(start);
+        if (name == "caller" && TryTake("("))
+            return ParseCaller(start);
         if (!_names.Contains(name))
             _names.Add(name);
-        var op = ParseOperator(out var operatorPosition);
-        return new ComparisonNode(text, name, start, op, operatorPosition, ParseLiteral());
+        NeedsLines |= name == "srcline";
+        SkipSpace();
+        var position = _at;
+        if (TryTakeWord("in"))
+            return ParseMembers(name, start, position, false);
+        if (text.AsSpan(_at).StartsWith("!in") && !IsNamePartAt(_at + 3))
+        {
+            _at += 3;
+            return ParseMembers(name, start, position, true);
+        }
+
+        return ParseComparison(name, start);
+    }
+
+    private ComparisonNode ParseComparison(string name, int start)
+    {
+        var op = ParseOperator(out var position);
+        var literal = ParseLiteral(false);
+        if (op != FilterOperator.AnyBit)
+            return new ComparisonNode(text, name, start, op, position, literal);
+        SkipSpace();
+        if (_at >= text.Length || text[_at] is not ('=' or '!' or '<' or '>'))
+            return new ComparisonNode(text, name, start, op, position, literal);
+        var compare = ParseOperator(out var comparePosition);
+        if (compare > FilterOperator.GreaterOrEqual)
+            throw new FilterSyntaxException(text, comparePosition, "an operator for what a mask leaves: == != < <= > >=", $"'{FilterBinder.Sign(compare)}'");
+        return new ComparisonNode(text, name, start, compare, comparePosition, ParseLiteral(false), literal);
+    }
+
+    /// <summary><c>stack has ["sym" | "dso" | "srcline"] ["~" | "==" | "=~"] VALUE</c>.</summary>
+    private FrameNode ParseStack(int start)
+    {
+        var property = TryTakeWord("dso") ? FrameProperty.Module : TryTakeWord("srcline") ? FrameProperty.SourceLine : FrameProperty.Symbol;
+        if (property == FrameProperty.Symbol)
+            TryTakeWord("sym");
+        NeedsLines |= property == FrameProperty.SourceLine;
+        return ParseFrame(start, FramePlace.Stack, property);
+    }
+
+    private FrameNode ParseCaller(int start)
+    {
+        var node = ParseFrame(start, FramePlace.Caller, FrameProperty.Symbol);
+        if (!TryTake(")"))
+            throw Error(")");
+        return node;
+    }
+
+    private FrameNode ParseFrame(int start, FramePlace place, FrameProperty property)
+    {
+        SkipSpace();
+        var position = _at;
+        var op = FilterOperator.Like;
+        if (_at < text.Length && text[_at] is '=' or '~' or '!' or '<' or '>')
+        {
+            op = ParseOperator(out position);
+            if (op is not (FilterOperator.Equal or FilterOperator.Like or FilterOperator.Match))
+                throw new FilterSyntaxException(text, position, "~ == =~ or a pattern (its opposite: !(stack has \"x\"))", $"'{FilterBinder.Sign(op)}'");
+        }
+
+        return new FrameNode(text, start, place, property, op, position, ParseLiteral(false));
     }
 
     private FilterOperator ParseOperator(out int position)
@@ -109,46 +174,7 @@ internal sealed class FilterParser(string text)
             return FilterOperator.AnyBit;
         }
 
-        if (string.CompareOrdinal(text, _at, "in", 0, 2) == 0 && _at + 2 < text.Length && !IsNamePart(text[_at + 2]))
-        {
-            _at += 2;
-            return FilterOperator.In;
-        }
-
         throw Error(Operators);
-    }
-
-    private FilterLiteral ParseLiteral()
-    {
-        SkipSpace();
-        if (_at < text.Length && (text[_at] is '"' or '\''))
-            return ParseQuoted(text[_at]);
-        var start = _at;
-        while (_at < text.Length && (IsWordPart(text[_at]) || IsInnerBar()))
-            _at++;
-        if (_at == start)
-            throw Error("a number, a word or a \"string\"");
-        return new FilterLiteral(text[start.._at], false, start, _at);
-
-        // Flags of an enum: A|B is one value, a||b is two conditions.
-        bool IsInnerBar() => text[_at] == '|' && _at > start && _at + 1 < text.Length && IsWordPart(text[_at + 1]) && text[_at - 1] != '|';
-    }
-
-    private FilterLiteral ParseQuoted(char quote)
-    {
-        var start = _at++;
-        var value = new StringBuilder();
-        while (_at < text.Length && text[_at] != quote)
-        {
-            if (text[_at] == '\\' && _at + 1 < text.Length && (text[_at + 1] == quote || text[_at + 1] == '\\'))
-                _at++;
-            value.Append(text[_at++]);
-        }
-
-        if (_at == text.Length)
-            throw new FilterSyntaxException(text, start, $"a closing {quote}", "the end");
-        _at++;
-        return new FilterLiteral(value.ToString(), true, start, _at);
     }
 
     private bool TryTake(string sign)
@@ -160,15 +186,25 @@ internal sealed class FilterParser(string text)
         return true;
     }
 
+    /// <summary>Takes a word that is not the beginning of a longer one.</summary>
+    private bool TryTakeWord(string word)
+    {
+        SkipSpace();
+        if (string.CompareOrdinal(text, _at, word, 0, word.Length) != 0 || IsNamePartAt(_at + word.Length))
+            return false;
+        _at += word.Length;
+        return true;
+    }
+
     private void SkipSpace()
     {
         while (_at < text.Length && char.IsWhiteSpace(text[_at]))
             _at++;
     }
 
-    private static bool IsNamePart(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '[' or ']';
+    private bool IsNamePartAt(int at) => at < text.Length && IsNamePart(text[at]);
 
-    private static bool IsWordPart(char c) => !char.IsWhiteSpace(c) && c is not ('(' or ')' or '&' or '|' or '"' or '\'' or '=' or '<' or '>' or '!' or '~');
+    private static bool IsNamePart(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '[' or ']';
 
     private FilterSyntaxException Error(string expected)
     {

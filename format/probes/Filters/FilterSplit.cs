@@ -57,10 +57,10 @@ internal sealed class FilterSplitter(FilterBinder binder)
             case JoinNode join:
                 return join.IsAnd != negated ? All(join, negated) : Any(join, negated);
             default:
-                var comparison = (ComparisonNode)node;
-                if (binder.Bind(comparison).ToKernel(negated, out var reason) is { } text)
+                var test = (TestNode)node;
+                if (binder.Bind(test).ToKernel(negated, out var reason) is { } text)
                     return new Parts(text, false, null);
-                _reasons.Add($"{comparison.SourceText}: {reason}");
+                _reasons.Add($"{test}: {reason}");
                 return new Parts(null, false, Signed(node, negated));
         }
     }

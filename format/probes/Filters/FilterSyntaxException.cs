@@ -23,6 +23,11 @@ public sealed class FilterSyntaxException : Exception
     /// <summary>Characters from the start of the text.</summary>
     public int Position { get; }
 
+    /// <summary>Where the comparison that it is about begins; the position itself when it is about none.</summary>
+    public int TestStart { get => _testStart < 0 ? Position : _testStart; internal set => _testStart = value; }
+
+    private int _testStart = -1;
+
     /// <summary>What would have been right there.</summary>
     public string Expected { get; }
 

@@ -56,6 +56,12 @@ internal static class KernelFilterText
         reason = field.Obstacle.Length > 0 ? field.Obstacle : "the kernel compares it as a number";
         if (field.Kernel is not { Kind: KernelFieldKind.FixedText or KernelFieldKind.DynamicText or KernelFieldKind.Comm } kernel)
             return null;
+        if (comparison is FilterOperator.Match or FilterOperator.NotMatch)
+        {
+            reason = "the kernel has no regular expressions";
+            return null;
+        }
+
         if (comparison is not (FilterOperator.Equal or FilterOperator.NotEqual or FilterOperator.Like or FilterOperator.NotLike))
         {
             reason = "the kernel does not order texts";
