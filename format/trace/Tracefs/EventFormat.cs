@@ -69,7 +69,12 @@ public sealed class EventFormat
             else if (trimmed.StartsWith("field:"))
                 fields.Add(ParseField(trimmed.ToString(), offset));
             else if (trimmed.StartsWith("print fmt:"))
-                print = trimmed[10..].Trim().ToString();
+            {
+                // It may have newlines inside its text.
+                print = text.AsSpan(offset).Trim()[10..].Trim().ToString();
+                break;
+            }
+
             offset += line.Length + 1;
         }
 
@@ -82,7 +87,8 @@ public sealed class EventFormat
     public bool TryGetField(string name, out EventField field) => _byName.TryGetValue(name, out field!);
 
     /// <summary>
-    /// Writes the record's text: by the kernel's print format where <see cref="Print"/> knows it, else <c>name=value</c> for every field that is not common.
+    /// Writes the record's text: by the kernel's print format where <see cref="Print"/> knows it, else, after the words <c>[FAILED TO PARSE]</c>, <c>name=value</c> for every
+    /// field that is not common, as perf shows such events.
     /// </summary>
     /// <param name="output">Appended to.</param>
     /// <param name="raw">The raw data of one record.</param>
@@ -99,36 +105,53 @@ public sealed class EventFormat
 
     private void AppendFields(StringBuilder output, ReadOnlySpan<byte> raw)
     {
-        var first = true;
+        output.Append("[FAILED TO PARSE]");
         foreach (var field in Fields)
         {
             if (field.IsCommon)
                 continue;
-            if (!first)
-                output.Append(", ");
-            first = false;
-            output.Append(field.Name).Append('=');
+            output.Append(' ').Append(field.Name).Append('=');
             AppendValue(output, field, raw);
         }
     }
 
     private static void AppendValue(StringBuilder output, EventField field, ReadOnlySpan<byte> raw)
     {
-        if (field.TryReadText(raw, out var text))
-            output.Append('"').Append(Encoding.UTF8.GetString(text)).Append('"');
+        if (field.TryReadText(raw, out var text) && IsPrintable(text))
+            output.Append(Encoding.UTF8.GetString(text));
         else if (field.TryReadInteger(raw, out var number))
         {
-            if (field.Kind == EventFieldKind.Pointer)
+            // An unsigned long is likely an address.
+            if (field.Kind == EventFieldKind.Pointer || (!field.IsSigned && field.Type.Contains("long", StringComparison.Ordinal)))
                 output.Append("0x").Append(number.ToString("x", CultureInfo.InvariantCulture));
-            else if (field.IsSigned)
-                output.Append(number.ToString(CultureInfo.InvariantCulture));
-            else
+            else if (!field.IsSigned)
                 output.Append(((ulong)number).ToString(CultureInfo.InvariantCulture));
+            else
+                output.Append(number.ToString(CultureInfo.InvariantCulture).PadLeft(field.Size == 2 ? 2 : 0));
         }
         else if (field.TryReadBytes(raw, out var bytes))
-            output.Append("ARRAY[").Append(Convert.ToHexStringLower(bytes)).Append(']');
+        {
+            output.Append("ARRAY[");
+            for (var i = 0; i < bytes.Length; i++)
+                output.Append(i > 0 ? ", " : "").Append(bytes[i].ToString("x2", CultureInfo.InvariantCulture));
+            output.Append(']');
+        }
         else
+        {
             output.Append("(cut off)");
+        }
+    }
+
+    /// <summary>C's <c>isprint</c> and <c>isspace</c> of the C locale.</summary>
+    private static bool IsPrintable(ReadOnlySpan<byte> text)
+    {
+        foreach (var letter in text)
+        {
+            if (letter is not ((>= 32 and < 127) or (>= 9 and <= 13)))
+                return false;
+        }
+
+        return true;
     }
 
     private static EventField ParseField(string line, int lineOffset)

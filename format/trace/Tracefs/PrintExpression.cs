@@ -22,10 +22,13 @@ internal sealed class ConstantExpression(PrintValue constant) : PrintExpression
 /// <summary><c>REC->name</c>, <c>__get_str(name)</c>, <c>__get_dynamic_array(name)</c>.</summary>
 internal sealed class FieldExpression(EventField field) : PrintExpression
 {
+    /// <summary>The same field where bytes are asked for, even when its type is <c>char[]</c>.</summary>
+    public PrintExpression AsBytes() => field.IsText ? new FieldBytesExpression(field) : this;
+
     public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
     {
         if (field.TryReadInteger(raw, out var number))
-            value = PrintValue.OfNumber(number, field.IsSigned);
+            value = PrintValue.OfNumber(number, field.IsSigned, field.Size);
         else if (field.TryReadText(raw, out var text))
             value = PrintValue.OfText(Encoding.UTF8.GetString(text));
         else if (field.TryReadBytes(raw, out var bytes))
@@ -40,6 +43,19 @@ internal sealed class FieldExpression(EventField field) : PrintExpression
     }
 }
 
+/// <summary>The bytes of a <c>char</c> array that is no text.</summary>
+internal sealed class FieldBytesExpression(EventField field) : PrintExpression
+{
+    public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
+    {
+        value = default;
+        if (!field.TryReadBytes(raw, out var bytes))
+            return false;
+        value = PrintValue.OfBytes(bytes.ToArray());
+        return true;
+    }
+}
+
 /// <summary><c>REC->name[index]</c> of a fixed array.</summary>
 internal sealed class ElementExpression(EventField field, PrintExpression index) : PrintExpression
 {
@@ -48,7 +64,30 @@ internal sealed class ElementExpression(EventField field, PrintExpression index)
         value = default;
         if (!index.TryEvaluate(raw, out var at) || at.Number is < 0 or > int.MaxValue || !field.TryReadElement(raw, (int)at.Number, out var number))
             return false;
-        value = PrintValue.OfNumber(number, field.IsSigned);
+        value = PrintValue.OfNumber(number, field.IsSigned, field.ElementSize);
+        return true;
+    }
+}
+
+/// <summary><c>__get_str(name)[index]</c>.</summary>
+internal sealed class LetterExpression(EventField field, PrintExpression index) : PrintExpression
+{
+    public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
+    {
+        value = default;
+        if (!index.TryEvaluate(raw, out var at) || !field.TryReadBytes(raw, out var bytes) || (ulong)at.Number >= (ulong)bytes.Length)
+            return false;
+        value = PrintValue.OfNumber((sbyte)bytes[(int)at.Number], size: 1);
+        return true;
+    }
+}
+
+/// <summary>A name that stands for nothing in the record: <c>jiffies</c>.</summary>
+internal sealed class UnknownExpression : PrintExpression
+{
+    public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
+    {
+        value = PrintValue.Unknown;
         return true;
     }
 }
@@ -66,14 +105,14 @@ internal sealed class LengthExpression(EventField field) : PrintExpression
     }
 }
 
-/// <summary>A cast to an integer type of the given size.</summary>
+/// <summary>A cast to an integer type of the given size; 0 for a type that is not known, which changes nothing.</summary>
 internal sealed class CastExpression(PrintExpression operand, int size, bool isSigned) : PrintExpression
 {
     public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
     {
         if (!operand.TryEvaluate(raw, out value))
             return false;
-        if (value.Text is not null || value.Bytes is not null)
+        if (size == 0 || value.Text is not null || value.Bytes is not null)
             return true;
         value = PrintValue.OfNumber(
             (size, isSigned) switch
@@ -86,7 +125,8 @@ internal sealed class CastExpression(PrintExpression operand, int size, bool isS
                 (4, false) => (uint)value.Number,
                 _ => value.Number,
             },
-            isSigned);
+            isSigned,
+            size);
         return true;
     }
 }
@@ -97,6 +137,8 @@ internal sealed class UnaryExpression(char operation, PrintExpression operand) :
     {
         if (!operand.TryEvaluate(raw, out value))
             return false;
+        if (value.IsUnknown)
+            return true;
         if (operation == '!')
         {
             value = PrintValue.OfNumber(value.IsTrue ? 0 : 1);
@@ -105,7 +147,7 @@ internal sealed class UnaryExpression(char operation, PrintExpression operand) :
 
         if (value.Text is not null || value.Bytes is not null)
             return false;
-        value = PrintValue.OfNumber(operation switch { '-' => -value.Number, '~' => ~value.Number, _ => value.Number }, value.IsSigned);
+        value = PrintValue.OfNumber(operation switch { '-' => -value.Number, '~' => ~value.Number, _ => value.Number }, value.IsSigned, value.Size);
         return true;
     }
 }
@@ -114,7 +156,7 @@ internal sealed class UnaryExpression(char operation, PrintExpression operand) :
 internal sealed class ConditionalExpression(PrintExpression condition, PrintExpression then, PrintExpression otherwise) : PrintExpression
 {
     public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value) =>
-        condition.TryEvaluate(raw, out value) && (value.IsTrue ? then : otherwise).TryEvaluate(raw, out value);
+        condition.TryEvaluate(raw, out value) && (value.IsUnknown || (value.IsTrue ? then : otherwise).TryEvaluate(raw, out value));
 }
 
 internal sealed class BinaryExpression(string operation, PrintExpression left, PrintExpression right) : PrintExpression
@@ -124,6 +166,12 @@ internal sealed class BinaryExpression(string operation, PrintExpression left, P
         value = default;
         if (!left.TryEvaluate(raw, out var a))
             return false;
+        if (a.IsUnknown)
+        {
+            value = a;
+            return true;
+        }
+
         if (operation == "&&" && !a.IsTrue)
         {
             value = PrintValue.OfNumber(0);
@@ -138,6 +186,12 @@ internal sealed class BinaryExpression(string operation, PrintExpression left, P
 
         if (!right.TryEvaluate(raw, out var b))
             return false;
+        if (b.IsUnknown)
+        {
+            value = b;
+            return true;
+        }
+
         if (operation is "&&" or "||")
         {
             value = PrintValue.OfNumber(b.IsTrue ? 1 : 0);
@@ -146,10 +200,10 @@ internal sealed class BinaryExpression(string operation, PrintExpression left, P
 
         if (a.Text is not null || a.Bytes is not null || b.Text is not null || b.Bytes is not null)
             return false;
-        return TryArithmetic(a.Number, b.Number, a.IsSigned && b.IsSigned, a.IsSigned, out value);
+        return TryArithmetic(a.Number, b.Number, a.IsSigned && b.IsSigned, a.IsSigned, operation is "&" or "|" or "^" ? Math.Max(a.Size, b.Size) : 8, out value);
     }
 
-    private bool TryArithmetic(long a, long b, bool isSigned, bool leftSigned, out PrintValue value)
+    private bool TryArithmetic(long a, long b, bool isSigned, bool leftSigned, int size, out PrintValue value)
     {
         value = default;
         if (operation is "/" or "%" && (b == 0 || (isSigned && b == -1 && a == long.MinValue)))
@@ -164,13 +218,13 @@ internal sealed class BinaryExpression(string operation, PrintExpression left, P
             "&" => a & b,
             "|" => a | b,
             "^" => a ^ b,
-            "<<" => b is < 0 or > 63 ? 0 : a << (int)b,
-            ">>" => b is < 0 or > 63 ? 0 : leftSigned ? a >> (int)b : (long)((ulong)a >> (int)b),
+            "<<" => a << (int)(b & 63), // as the processor does where C leaves it open
+            ">>" => leftSigned ? a >> (int)(b & 63) : (long)((ulong)a >> (int)(b & 63)),
             _ => null,
         };
         if (number is { } result)
         {
-            value = PrintValue.OfNumber(result, operation is "<<" or ">>" ? leftSigned : isSigned);
+            value = PrintValue.OfNumber(result, operation is "<<" or ">>" ? leftSigned : isSigned, size);
             return true;
         }
 
@@ -181,54 +235,87 @@ internal sealed class BinaryExpression(string operation, PrintExpression left, P
     }
 }
 
-/// <summary><c>__print_symbolic</c> and <c>__print_flags</c>, with the kernel's way of showing what is in no pair.</summary>
+/// <summary><c>__print_symbolic</c> and <c>__print_flags</c>; what is in no pair is shown in hexadecimal, in the width that the number has in the record.</summary>
 internal sealed class NamedValueExpression(PrintExpression operand, string? delimiter, (ulong Value, string Name)[] pairs) : PrintExpression
 {
     public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
     {
-        if (!operand.TryEvaluate(raw, out value) || value.Text is not null || value.Bytes is not null)
+        if (!operand.TryEvaluate(raw, out value))
             return false;
-        value = PrintValue.OfText(delimiter is null ? Symbolic((ulong)value.Number) : Flags((ulong)value.Number));
+        if (value.IsUnknown)
+            return true;
+        if (value.Text is not null || value.Bytes is not null)
+            return false;
+        var mask = value.Size is >= 1 and < 8 ? ulong.MaxValue >> (64 - (value.Size * 8)) : ulong.MaxValue;
+        value = delimiter is null ? Symbolic((ulong)value.Number, mask) : Flags((ulong)value.Number, mask);
         return true;
     }
 
-    private string Symbolic(ulong number)
+    private PrintValue Symbolic(ulong number, ulong mask)
     {
         foreach (var (value, name) in pairs)
         {
-            if (value == number)
-                return name;
+            if (value == number || value == (number & mask))
+                return PrintValue.OfText(name);
         }
 
-        return "0x" + number.ToString("x", CultureInfo.InvariantCulture);
+        return PrintValue.OfText("0x" + (number & mask).ToString("x", CultureInfo.InvariantCulture), isBare: true);
     }
 
-    private string Flags(ulong number)
+    private PrintValue Flags(ulong number, ulong mask)
     {
         var text = new StringBuilder();
-        foreach (var (mask, name) in pairs)
+        var any = false;
+        foreach (var (flag, name) in pairs)
         {
-            if ((number & mask) != mask || (mask == 0 && (number != 0 || text.Length > 0)))
+            if (flag == 0 || (number & flag) != flag)
                 continue;
-            if (text.Length > 0)
-                text.Append(delimiter);
-            text.Append(name);
-            number &= ~mask;
+            text.Append(any ? delimiter : "").Append(name);
+            any = true;
+            number &= ~flag;
         }
 
+        number &= mask;
         if (number != 0)
-            text.Append(text.Length > 0 ? delimiter : "").Append("0x").Append(number.ToString("x", CultureInfo.InvariantCulture));
-        return text.ToString();
+            text.Append(any ? delimiter : "").Append("0x").Append(number.ToString("x", CultureInfo.InvariantCulture));
+        return PrintValue.OfText(text.ToString(), isBare: !any);
     }
 }
 
-/// <summary><c>__print_hex</c>, <c>__print_hex_str</c> and <c>__print_array</c>.</summary>
-internal sealed class BytesTextExpression(string function, PrintExpression source, PrintExpression count, int elementSize) : PrintExpression
+/// <summary><c>__get_bitmask</c> and <c>__get_cpumask</c>: a bit field as the kernel shows it.</summary>
+internal sealed class BitsTextExpression(EventField field, bool asList) : PrintExpression
 {
     public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
     {
         value = default;
-        if (!source.TryEvaluate(raw, out var bytes) || bytes.Bytes is not { } data || !count.TryEvaluate(raw, out var wanted))
+        if (!field.TryReadBytes(raw, out var bytes))
+            return false;
+        value = PrintValue.OfText(asList ? PrintBytes.BitList(bytes, bytes.Length * 8) : PrintBytes.BitMask(bytes));
+        return true;
+    }
+}
+
+/// <summary><c>mc_event_error_type</c> (<c>include/ras/ras_event.h</c>, <c>enum hw_event_mc_err_type</c>).</summary>
+internal sealed class MemoryErrorExpression(PrintExpression operand) : PrintExpression
+{
+    public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
+    {
+        if (!operand.TryEvaluate(raw, out value))
+            return false;
+        value = PrintValue.OfText(value.Number switch { 0 => "Corrected", 1 => "Uncorrected", 2 => "Deferred", 3 => "Fatal", _ => "Info" });
+        return true;
+    }
+}
+
+/// <summary><c>__print_hex</c>, <c>__print_hex_str</c> and <c>__print_array</c>. Never more than the record has.</summary>
+internal sealed class BytesTextExpression(string function, PrintExpression source, PrintExpression count, int elementSize) : PrintExpression
+{
+    private readonly PrintExpression _source = source is FieldExpression field ? field.AsBytes() : source;
+
+    public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
+    {
+        value = default;
+        if (!_source.TryEvaluate(raw, out var bytes) || bytes.Bytes is not { } data || !count.TryEvaluate(raw, out var wanted))
             return false;
         var elements = (int)Math.Clamp(wanted.Number, 0, data.Length / elementSize);
         var text = new StringBuilder(function == "__print_array" ? "{" : "");

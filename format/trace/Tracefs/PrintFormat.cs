@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace TraceKit.Format.Tracefs;
@@ -8,9 +7,10 @@ namespace TraceKit.Format.Tracefs;
 /// A compiled <c>print fmt</c>: the C format string and argument expressions by which the kernel shows an event.
 /// </summary>
 /// <remarks>
-/// Known: integer C expressions, casts, <c>REC->field[index]</c>, <c>__get_str</c>, <c>__get_dynamic_array(_len)</c>, <c>__print_flags</c>,
-/// <c>__print_symbolic</c>, <c>__print_hex(_str)</c>, <c>__print_array</c>, and printf conversions with <c>%pS</c>, <c>%pI4</c>, <c>%pI6</c>, <c>%pISpc</c>, <c>%pU</c>, <c>%pM</c>.
-/// Anything else makes the whole format unknown: nothing is printed that only looks right.
+/// Known: integer C expressions, casts, <c>REC->field[index]</c>, <c>__get_str</c>, <c>__get_dynamic_array(_len)</c>, <c>__get_sockaddr</c>, <c>__get_bitmask</c>, <c>__get_cpumask</c>
+/// (each with its <c>rel</c> form), <c>__print_flags</c>, <c>__print_symbolic</c>, <c>__print_hex(_str)</c>, <c>__print_array</c>, <c>__print_dynamic_array</c>, <c>sizeof</c>, and printf
+/// conversions with <c>%pS</c>, <c>%ps</c>, <c>%pI4</c>, <c>%pI6</c>, <c>%pIS</c>, <c>%pU</c>, <c>%pM</c>, <c>%ph</c>, <c>%pb</c>. Anything else makes the whole format unknown:
+/// nothing is printed that only looks right. What hangs on a variable of the kernel is shown as <c>?</c>.
 /// </remarks>
 public sealed class PrintFormat
 {
@@ -33,7 +33,14 @@ public sealed class PrintFormat
             return false;
         var wanted = 0;
         foreach (var piece in pieces)
+        {
             wanted += piece.Conversion == '\0' ? 0 : 1 + (piece.StarWidth ? 1 : 0) + (piece.StarPrecision ? 1 : 0);
+            if (wanted > arguments.Length)
+                return false;
+            if (piece.Conversion == 'p' && arguments[wanted - 1] is FieldExpression field)
+                arguments[wanted - 1] = field.AsBytes();
+        }
+
         if (wanted != arguments.Length)
             return false;
         print = new PrintFormat(pieces, arguments);
@@ -62,21 +69,23 @@ public sealed class PrintFormat
             {
                 if (!_arguments[next++].TryEvaluate(raw, out var star))
                     return false;
-                width = (int)Math.Clamp(star.Number, 0, 1024);
+                width = (int)Math.Clamp((int)star.Number, -1024, 1024);
             }
 
             if (piece.StarPrecision)
             {
                 if (!_arguments[next++].TryEvaluate(raw, out var star))
                     return false;
-                precision = (int)Math.Clamp(star.Number, 0, 1024);
+                precision = (int)Math.Clamp((int)star.Number, -1, 1024); // a negative one is as good as none
             }
 
             if (!_arguments[next++].TryEvaluate(raw, out var value))
                 return false;
-            var body = Render(piece, precision, value, symbol);
-            if (piece.LeftAlign)
-                output.Append(body).Append(' ', Math.Max(0, width - body.Length));
+            var body = Render(piece, width, precision, value, symbol);
+            if (value.IsBare || piece.Conversion == 'p')
+                output.Append(body);
+            else if (piece.LeftAlign || width < 0)
+                output.Append(body).Append(' ', Math.Max(0, Math.Abs(width) - body.Length));
             else if (piece.ZeroPad && piece.Conversion is not ('s' or 'c'))
             {
                 var sign = body.StartsWith('-') ? 1 : body.StartsWith("0x", StringComparison.Ordinal) ? 2 : 0;
@@ -89,19 +98,24 @@ public sealed class PrintFormat
         return true;
     }
 
-    private static string Render(in Piece piece, int precision, in PrintValue value, Func<ulong, string?>? symbol)
+    private static string Render(in Piece piece, int width, int precision, in PrintValue value, Func<ulong, string?>? symbol)
     {
+        if (value.IsUnknown)
+            return value.Text!;
         switch (piece.Conversion)
         {
             case 's':
-                var text = value.Text ?? (value.Bytes is { } raw ? TextOf(raw) : "0x" + value.Number.ToString("x", CultureInfo.InvariantCulture));
+                // Of a text in the kernel's memory the record has only the address.
+                var text = value.Text ?? (value.Bytes is { } raw ? TextOf(raw) : value.Number.ToString("x", CultureInfo.InvariantCulture));
                 return precision >= 0 && precision < text.Length ? text[..precision] : text;
             case 'c':
                 return ((char)(byte)value.Number).ToString();
             case 'p':
-                return RenderPointer(piece, value, symbol);
+                return RenderPointer(piece, width, value, symbol);
             case 'd' or 'i':
                 var signed = (piece.Bytes switch { 1 => (sbyte)value.Number, 2 => (short)value.Number, 4 => (int)value.Number, _ => value.Number }).ToString(CultureInfo.InvariantCulture);
+                if (precision > 0)
+                    signed = signed.StartsWith('-') ? "-" + signed[1..].PadLeft(precision, '0') : signed.PadLeft(precision, '0');
                 return piece.Plus && !signed.StartsWith('-') ? "+" + signed : signed;
             default:
                 var bits = piece.Bytes switch { 1 => (byte)value.Number, 2 => (ushort)value.Number, 4 => (uint)value.Number, _ => (ulong)value.Number };
@@ -114,41 +128,41 @@ public sealed class PrintFormat
                 };
                 if (precision > digits.Length)
                     digits = digits.PadLeft(precision, '0');
-                return piece.Alternate && (piece.Conversion is 'x' or 'X') && bits != 0 ? "0x" + digits : digits;
+                return !piece.Alternate || bits == 0 ? digits : piece.Conversion switch { 'x' => "0x" + digits, 'X' => "0X" + digits, 'o' => "0" + digits, _ => digits };
         }
     }
 
-    private static string RenderPointer(in Piece piece, in PrintValue value, Func<ulong, string?>? symbol)
+    private static string RenderPointer(in Piece piece, int width, in PrintValue value, Func<ulong, string?>? symbol)
     {
-        switch (piece.Pointer)
+        var kind = piece.Pointer!;
+        var bytes = value.Bytes;
+        switch (kind)
         {
-            case "S" or "s" or "F" or "f" or "B":
+            case "S" or "F" or "B":
                 return symbol?.Invoke((ulong)value.Number) ?? "0x" + value.Number.ToString("x", CultureInfo.InvariantCulture);
-            case "I4" or "i4" when value.Bytes is { Length: >= 4 } v4:
-                return new IPAddress(v4.AsSpan(0, 4)).ToString();
-            case "I6" or "i6" or "I6c" when value.Bytes is { Length: >= 16 } v6:
-                return new IPAddress(v6.AsSpan(0, 16)).ToString();
-            case "ISpc" when value.Bytes is { Length: >= 8 } socket && SocketAddress(socket) is { } address:
-                return address;
-            case "U" when value.Bytes is { Length: >= 16 } uuid:
-                return new Guid(uuid.AsSpan(0, 16), bigEndian: true).ToString();
-            case "M" when value.Bytes is { Length: >= 6 } mac:
-                return Convert.ToHexStringLower(mac.AsSpan(0, 6)).Insert(10, ":").Insert(8, ":").Insert(6, ":").Insert(4, ":").Insert(2, ":");
+            case "s" or "f":
+                var name = symbol?.Invoke((ulong)value.Number);
+                return name is null ? "0x" + value.Number.ToString("x", CultureInfo.InvariantCulture) : name.LastIndexOf("+0x", StringComparison.Ordinal) is > 0 and var plus ? name[..plus] : name;
+            case ['I' or 'i', '4', ..]:
+                bytes ??= value.Size == 4 ? BitConverter.GetBytes((uint)value.Number) : null;
+                return bytes is { Length: 4 } ? PrintBytes.Ip4(bytes, kind[0] == 'i', kind[^1] is 'h' or 'l') : "INVALIDIPv4";
+            case ['I' or 'i', '6', ..]:
+                return bytes is not { Length: 16 } ? "INVALIDIPv6" : kind[^1] == 'c' ? PrintBytes.Ip6Short(bytes) : PrintBytes.Ip6(bytes, kind[0] == 'I');
+            case ['I', 'S', ..] when bytes is not null:
+                return PrintBytes.SocketAddress(bytes, kind.Contains('p'), kind.Contains('c'));
+            case ['U', ..]:
+                return bytes is { Length: 16 } ? PrintBytes.Uuid(bytes, kind[^1] is 'l' or 'L', kind[^1] is 'L' or 'B') : "INVALIDUUID";
+            case ['M' or 'm', ..]:
+                return bytes is { Length: 6 } ? PrintBytes.Mac(bytes, kind[0] == 'm' ? "" : kind[^1] == 'F' ? "-" : ":", kind[^1] == 'R') : "INVALIDMAC";
+            case ['h', ..] when bytes is not null:
+                return PrintBytes.Hex(bytes.AsSpan(0, Math.Clamp(width, 0, bytes.Length)), kind[^1] switch { 'C' => ":", 'D' => "-", 'N' => "", _ => " " });
+            case "bl" when bytes is not null:
+                return PrintBytes.BitList(bytes, Math.Max(width, 0));
+            case "b" when bytes is not null:
+                return PrintBytes.BitMask(bytes.AsSpan(0, Math.Clamp((width + 7) / 8, 0, bytes.Length)));
             default:
-                return value.Bytes is { } bytes ? Convert.ToHexStringLower(bytes) : "0x" + value.Number.ToString("x", CultureInfo.InvariantCulture);
+                return bytes is not null ? Convert.ToHexStringLower(bytes) : value.Text ?? (value.Number == 0 ? "(nil)" : "0x" + value.Number.ToString("x", CultureInfo.InvariantCulture));
         }
-    }
-
-    /// <summary><c>struct sockaddr_in</c> or <c>sockaddr_in6</c>: family, port in network order, address.</summary>
-    private static string? SocketAddress(byte[] socket)
-    {
-        var port = (socket[2] << 8) | socket[3];
-        return BitConverter.ToUInt16(socket) switch
-        {
-            2 => $"{new IPAddress(socket.AsSpan(4, 4))}:{port}",
-            10 when socket.Length >= 24 => $"[{new IPAddress(socket.AsSpan(8, 16))}]:{port}",
-            _ => null,
-        };
     }
 
     private static string TextOf(byte[] bytes)
@@ -218,7 +232,7 @@ public sealed class PrintFormat
         if (piece.Conversion != 'p')
             return true;
         // The kernel's own pointer extensions follow the p; an unknown one would be printed wrong.
-        foreach (var known in (ReadOnlySpan<string>)["ISpc", "I6c", "I4", "i4", "I6", "i6", "S", "s", "F", "f", "B", "K", "x", "M", "U"])
+        foreach (var known in s_pointers)
         {
             if (string.CompareOrdinal(template, i + 1, known, 0, known.Length) != 0)
                 continue;
@@ -244,6 +258,13 @@ public sealed class PrintFormat
             number = (number * 10) + (template[i] - '0');
         return false;
     }
+
+    /// <summary>Longer ones before those that they begin with.</summary>
+    private static readonly string[] s_pointers =
+    [
+        "ISpc", "ISp", "ISc", "IS", "I6c", "I6", "i6", "I4h", "I4n", "I4l", "I4b", "I4", "i4h", "i4n", "i4l", "i4b", "i4", "hC", "hD", "hN", "h", "bl", "b", "Ub", "UB", "Ul", "UL", "U",
+        "MF", "MR", "M", "mR", "m", "S", "s", "F", "f", "B", "K", "x",
+    ];
 
     private struct Piece
     {

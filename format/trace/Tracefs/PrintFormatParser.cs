@@ -11,8 +11,13 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
     private static readonly string[][] s_levels =
         [["||"], ["&&"], ["|"], ["^"], ["&"], ["==", "!="], ["<=", ">=", "<", ">"], ["<<", ">>"], ["+", "-"], ["*", "/", "%"]];
 
+    /// <summary>Softirqs by number, which kernels before 4.1 wrote by name (<c>include/linux/interrupt.h</c>).</summary>
+    private static readonly string[] s_names =
+        ["HI_SOFTIRQ", "TIMER_SOFTIRQ", "NET_TX_SOFTIRQ", "NET_RX_SOFTIRQ", "BLOCK_SOFTIRQ", "IRQ_POLL_SOFTIRQ", "TASKLET_SOFTIRQ", "SCHED_SOFTIRQ", "HRTIMER_SOFTIRQ", "RCU_SOFTIRQ"];
+
     private int _at;
     private int _depth;
+    private bool _inPairs;
 
     public bool TryParse(out string template, out PrintExpression[] arguments)
     {
@@ -117,7 +122,7 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
         if (char.IsAsciiDigit(text[_at]))
         {
             var ok = TryNumber(out var number, out var isSigned);
-            expression = new ConstantExpression(PrintValue.OfNumber(number, isSigned));
+            expression = new ConstantExpression(PrintValue.OfNumber(number, isSigned, size: 0));
             return ok;
         }
 
@@ -129,7 +134,27 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
         }
 
         var name = TakeIdentifier();
-        return name == "REC" ? TryRecordField(out expression) : TryCall(name, out expression);
+        if (name == "REC")
+            return TryRecordField(out expression);
+        SkipSpace();
+        return _at < text.Length && text[_at] == '(' ? TryCall(name, out expression) : TryName(name, out expression);
+    }
+
+    /// <summary>A name that the kernel did not turn into a number.</summary>
+    private bool TryName(string name, out PrintExpression expression)
+    {
+        expression = null!;
+        if (name.Length == 0)
+            return false;
+        // What stands at page + frame number is shown by the number, as perf does: struct page has no size here.
+        var known = name == "vmemmap_base" ? 0 : Array.IndexOf(s_names, name);
+        if (known >= 0)
+            expression = new ConstantExpression(PrintValue.OfNumber(known, size: 0));
+        else if (_inPairs)
+            return false;
+        else
+            expression = new UnknownExpression();
+        return true;
     }
 
     private bool TryRecordField(out PrintExpression expression)
@@ -156,16 +181,27 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
             return false;
         switch (function)
         {
-            case "__get_str" or "__get_rel_str" or "__get_dynamic_array" or "__get_rel_dynamic_array":
+            case "__get_str" or "__get_rel_str" or "__get_dynamic_array" or "__get_rel_dynamic_array" or "__get_sockaddr" or "__get_rel_sockaddr":
                 if (!format.TryGetField(TakeIdentifier(), out var field))
                     return false;
                 expression = new FieldExpression(field);
-                return Take(")");
+                if (!Take(")"))
+                    return false;
+                if (!field.IsText || !Take("["))
+                    return true;
+                return TryConditional(out var letter) && Take("]") && Assign(out expression, new LetterExpression(field, letter));
             case "__get_dynamic_array_len" or "__get_rel_dynamic_array_len":
                 if (!format.TryGetField(TakeIdentifier(), out var measured))
                     return false;
                 expression = new LengthExpression(measured);
                 return Take(")");
+            case "__get_bitmask" or "__get_rel_bitmask" or "__get_cpumask" or "__get_rel_cpumask":
+                if (!format.TryGetField(TakeIdentifier(), out var bits))
+                    return false;
+                expression = new BitsTextExpression(bits, function.EndsWith("cpumask", StringComparison.Ordinal));
+                return Take(")");
+            case "mc_event_error_type":
+                return TryConditional(out var error) && Take(")") && Assign(out expression, new MemoryErrorExpression(error));
             case "sizeof":
                 if (!TryTypeWords(out var words) || !Take(")") || SizeOf(words) is not (> 0 and var bytes))
                     return false;
@@ -173,9 +209,17 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
                 return true;
             case "__builtin_expect":
                 return TryConditional(out expression) && Take(",") && TryConditional(out _) && Take(")");
-            case "__print_symbolic":
+            case "__builtin_choose_expr":
+                PrintExpression second = null!;
+                return TryConditional(out var choice) && Take(",") && TryConditional(out var first) && Take(",") && TryConditional(out second) && Take(")")
+                    && Assign(out expression, new ConditionalExpression(choice, first, second));
+            case "__print_dynamic_array":
+                long width = 0;
+                return format.TryGetField(TakeIdentifier(), out var list) && Take(",") && TrySize(out width) && Take(")")
+                    && Assign(out expression, new BytesTextExpression("__print_array", new FieldExpression(list), new BinaryExpression("/", new LengthExpression(list), new ConstantExpression(PrintValue.OfNumber(width))), (int)width));
+            case "__print_symbolic" or "__print_symbolic_u64" or "__print_symbolic64":
                 return TryConditional(out var value) && TryPairs(out var pairs) && Assign(out expression, new NamedValueExpression(value, null, pairs));
-            case "__print_flags":
+            case "__print_flags" or "__print_flags_u64" or "__print_flags64":
                 var delimiter = "";
                 return TryConditional(out var flags) && Take(",") && TryString(out delimiter) && TryPairs(out var masks) && Assign(out expression, new NamedValueExpression(flags, delimiter, masks));
             case "__print_hex" or "__print_hex_str":
@@ -219,12 +263,14 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
             // A value by a kernel constant's name is not known here: without its pair the number itself is shown, which is true.
             var start = _at;
             PrintValue constant = default;
+            _inPairs = true;
             var known = TryConditional(out var value) && value.TryEvaluate([], out constant) && Take(",");
+            _inPairs = false;
             if (!known)
             {
                 _at = start;
-                while (_at < text.Length && text[_at] is not (',' or '{' or '}' or '"'))
-                    _at++;
+                for (var nested = 0; _at < text.Length && text[_at] is not ('{' or '}' or '"') && (text[_at] != ',' || nested > 0); _at++)
+                    nested += text[_at] switch { '(' => 1, ')' => -1, _ => 0 };
                 if (!Take(","))
                     return false;
             }
@@ -328,9 +374,10 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
         // "(name)" with an operand after it is a cast; with an operator after it, a bracketed constant that is unknown here.
         if (_at >= text.Length || !(char.IsAsciiLetterOrDigit(text[_at]) || text[_at] is '_' or '(' or '"' or '~' or '-'))
             return false;
+        // A pointer to a structure, or a type that only the kernel knows, leaves the value as it is.
         size = pointer ? 8 : SizeOf(words);
         isSigned = !pointer && IsSignedType(words);
-        return size > 0;
+        return true;
     }
 
     private bool TryTypeWords(out List<string> words)

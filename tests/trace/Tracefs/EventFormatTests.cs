@@ -101,7 +101,7 @@ public sealed class EventFormatTests
         var raw = new byte[12];
         raw[8] = 9;
         Assert.Null(format.Print);
-        Assert.Equal("a=9", Text(format, raw));
+        Assert.Equal("[FAILED TO PARSE] a=9", Text(format, raw));
     }
 
     /// <summary>Data that ends inside a field is told, never read past.</summary>
@@ -109,7 +109,7 @@ public sealed class EventFormatTests
     public void AppendText_ShortData_SaysCutOff()
     {
         var format = EventFormat.Parse(Common + "\tfield:int a;\toffset:8;\tsize:4;\tsigned:1;\nprint fmt: \"%d\", REC->a\n");
-        Assert.Equal("a=(cut off)", Text(format, new byte[9]));
+        Assert.Equal("[FAILED TO PARSE] a=(cut off)", Text(format, new byte[9]));
     }
 
     /// <summary>A format file cut at every byte gives a format or the room's own exception.</summary>
