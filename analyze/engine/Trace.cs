@@ -1,8 +1,10 @@
 using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Model;
+using TraceKit.Engine.Sources;
 using TraceKit.Engine.Symbols;
 using TraceKit.Format.Dtr;
 using TraceKit.Format.Dtr.Metadata;
+using TraceKit.Format.PerfData;
 
 namespace TraceKit.Engine;
 
@@ -10,54 +12,67 @@ namespace TraceKit.Engine;
 /// <remarks>Opening reads the small chunks only; <see cref="Model"/> is made when it is first asked for. Safe to use from several threads.</remarks>
 public sealed partial class Trace : IDisposable
 {
-    private readonly DtrReader _reader;
-    private readonly string? _temporary;
     private readonly Lazy<ModelParts> _model;
     private readonly DebugFileOptions? _debugFiles;
-    private readonly bool _rawFields;
     private ModuleCatalog? _catalog;
     private SideBandLayouts? _sideBandLayouts;
 
-    private Trace(string path, DtrReader reader, string? temporary, DebugFileOptions? debugFiles, bool rawFields)
+    private Trace(string path, TraceSource source, DebugFileOptions? debugFiles, bool rawFields)
     {
-        _rawFields = rawFields;
         _debugFiles = debugFiles;
         Path = path;
-        _reader = reader;
-        _temporary = temporary;
+        Source = source;
         _model = new Lazy<ModelParts>(BuildModel);
-        ReadMetadata();
+        ulong first = ulong.MaxValue, last = 0;
+        foreach (var block in source.Blocks)
+        {
+            first = Math.Min(first, block.FirstTime);
+            last = Math.Max(last, block.LastTime);
+        }
+
+        SampleTimes = source.Blocks.Count == 0 ? default : ((long)first, (long)last);
+        EventSources = [.. source.Events.Select((e, i) => new EventSource(i, e, source.Architecture, rawFields))];
+        Events = [.. EventSources.Select(e => e.Event)];
     }
 
     /// <summary>Path as the user gave it; <c>-</c> for standard input.</summary>
     public string Path { get; }
 
     /// <summary>Bytes of the file.</summary>
-    public long Length => _reader.Length;
+    public long Length => Source.Length;
 
-    /// <summary>The container, for what only it can tell (chunks, headers).</summary>
-    public DtrReader Container => _reader;
+    /// <summary>Our own container, for what only it can tell (chunks, headers); null when the trace is another recorder's file.</summary>
+    public DtrReader? Container => Source.Container;
 
-    /// <summary>Where and how it was recorded; empty facts when that chunk is lost.</summary>
-    public HostInfo Host { get; private set; } = new();
+    /// <summary>The file of <c>perf record</c>, for what only it can tell (features, counts of records); null when the trace is no such file.</summary>
+    public PerfDataReader? PerfData => Source.PerfData?.Reader;
+
+    /// <summary>Where and how it was recorded; empty facts when the file does not say.</summary>
+    public HostInfo Host => Source.Host;
 
     /// <summary>What was recorded; sample tables point here.</summary>
-    public IReadOnlyList<TraceEvent> Events { get; private set; } = [];
+    public IReadOnlyList<TraceEvent> Events { get; }
+
+    /// <summary>The same as the file describes it: attributes, ids, formats.</summary>
+    public IReadOnlyList<EventDescription> Descriptions => Source.Events;
 
     /// <summary>The modules that the file tells of, with what it holds of each.</summary>
-    public IReadOnlyList<ModuleInfo> Snapshots { get; private set; } = [];
+    public IReadOnlyList<ModuleInfo> Snapshots => Source.Modules;
 
     /// <summary>Facts of processes.</summary>
-    public IReadOnlyList<ProcessInfo> Processes { get; private set; } = [];
+    public IReadOnlyList<ProcessInfo> Processes => Source.Processes;
 
     /// <summary>What the recorder says was lost.</summary>
-    public IReadOnlyList<LossReport> Losses { get; private set; } = [];
+    public IReadOnlyList<LossReport> Losses => Source.Losses;
 
-    /// <summary>The recorder's own totals; null when the recording was cut short.</summary>
-    public RecordingSummary? Summary { get; private set; }
+    /// <summary>Totals of the recording; null when it was cut short.</summary>
+    public RecordingSummary? Summary => Source.Summary;
+
+    /// <summary>Whether the recorder finished the file.</summary>
+    public bool EndedInOrder => Source.EndedInOrder;
 
     /// <summary>What of the file is unreadable, as far as it was looked at.</summary>
-    public IReadOnlyList<DtrDamage> Damage => _reader.Damage;
+    public IReadOnlyList<DtrDamage> Damage => Source.Damage;
 
     /// <summary>Processes, threads and mappings.</summary>
     public TraceModel Model => _model.Value.Model;
@@ -75,42 +90,27 @@ public sealed partial class Trace : IDisposable
         return _catalog!.Contents();
     }
 
-    /// <summary>Time of the first and last sample by the chunks' headers, nanoseconds; both 0 when there is none.</summary>
-    public (long First, long Last) SampleTimes { get; private set; }
+    /// <summary>Time of the first and last sample, nanoseconds; both 0 when there is none.</summary>
+    public (long First, long Last) SampleTimes { get; }
 
-    internal IReadOnlyList<EventSource> EventSources { get; private set; } = [];
+    /// <summary>Where records come from.</summary>
+    internal TraceSource Source { get; }
+
+    internal IReadOnlyList<EventSource> EventSources { get; }
 
     internal SideBandLayouts SideBandLayouts => LazyInitializer.EnsureInitialized(ref _sideBandLayouts, () => new SideBandLayouts(EventSources))!;
 
     internal ModelParts Parts => _model.Value;
 
-    internal IReadOnlyList<ChunkHeader> SampleChunks { get; private set; } = [];
-
     /// <summary>Opens a recording.</summary>
-    /// <param name="path">A <c>.dtr</c> file; <c>-</c> for standard input, which is spooled to a temporary file.</param>
+    /// <param name="path">A <c>.dtr</c> or <c>perf.data</c> file, or the folder that <c>perf record --threads</c> writes; <c>-</c> for standard input, which is spooled to a temporary file.</param>
     /// <param name="debugFiles">Where files that the recording lacks may be looked for; null for nowhere.</param>
     /// <param name="rawFields">Show fields of events as the kernel has them, not the arguments of their definitions.</param>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="TraceKit.Binary.BadDataException">It is not a recording, or of a newer version.</exception>
-    public static Trace Open(string path, DebugFileOptions? debugFiles = null, bool rawFields = false)
-    {
-        if (path != "-")
-            return new Trace(path, DtrReader.Open(path), null, debugFiles, rawFields);
-        var temporary = System.IO.Path.GetTempFileName(); // 0600
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.Open, FileAccess.Write))
-            using (var input = Console.OpenStandardInput())
-                input.CopyTo(file);
-            return new Trace(path, DtrReader.Open(temporary), temporary, debugFiles, rawFields);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
+    public static Trace Open(string path, DebugFileOptions? debugFiles = null, bool rawFields = false) =>
+        new(path, TraceSourceOpener.Open(path), debugFiles, rawFields);
 
     /// <summary>Opens a recording that is in memory.</summary>
     /// <param name="data">The file's bytes; not copied.</param>
@@ -119,14 +119,12 @@ public sealed partial class Trace : IDisposable
     /// <param name="rawFields">Show fields of events as the kernel has them, not the arguments of their definitions.</param>
     /// <exception cref="TraceKit.Binary.BadDataException">It is not a recording, or of a newer version.</exception>
     public static Trace Open(ReadOnlyMemory<byte> data, string name, DebugFileOptions? debugFiles = null, bool rawFields = false) =>
-        new(name, DtrReader.Open(data, name), null, debugFiles, rawFields);
+        new(name, TraceSourceOpener.Open(data, name), debugFiles, rawFields);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _catalog?.Dispose();
-        _reader.Dispose();
-        if (_temporary is not null)
-            File.Delete(_temporary);
+        Source.Dispose();
     }
 }

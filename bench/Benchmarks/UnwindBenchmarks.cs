@@ -3,7 +3,6 @@ using TraceKit.Binary;
 using TraceKit.DebugInfo.Unwind;
 using TraceKit.Engine;
 using TraceKit.Engine.Model;
-using TraceKit.Engine.Run;
 using TraceKit.Engine.Unwinding;
 using TraceKit.Format.Perf;
 
@@ -28,9 +27,9 @@ public class UnwindBenchmarks
         _trace = Trace.Open(Inputs.Require(Path.Combine(Inputs.Artifacts, "dwarf-10k.dtr"), "run bench/inputs.sh --recordings"));
         var parts = _trace.Parts;
         _map = new SpaceModuleMap(parts.Resolver);
-        var reader = new SampleChunkReader(_trace);
+        var reader = _trace.Source.OpenSamples(inOrder: false);
         long frames = 0;
-        foreach (var chunk in _trace.SampleChunks)
+        foreach (var chunk in _trace.Source.Blocks)
         {
             reader.Open(chunk);
             while (frames < Frames && reader.TryReadNext(out var record, out var eventIndex))

@@ -63,7 +63,7 @@ internal static class Recording
         var damage = trace.Damage;
         if (damage.Count > 0)
             context.Warn($"{path}: damaged in {damage.Count} {(damage.Count == 1 ? "place" : "places")}, {damage.Sum(d => d.Bytes)} bytes could not be read; the rest is used ('tracekit verify' says where)");
-        else if (trace.Container.End is null)
+        else if (!trace.EndedInOrder)
             context.Warn($"{path}: the recording did not end in order; what was written before is used");
         if (totals is not null && (totals.Malformed > 0 || totals.UnknownEvent > 0))
             context.Warn($"{path}: {totals.Malformed} records against their layout and {totals.UnknownEvent} of unknown events left out");

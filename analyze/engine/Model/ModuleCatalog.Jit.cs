@@ -66,7 +66,7 @@ internal sealed partial class ModuleCatalog
         {
             if (info.Kind != SnapshotKind.JitCode || info.BlobBytes == 0)
                 continue;
-            ReadOnlyMemory<byte> blob = BlobPart.ReadAll(_reader, info, MaximumSnapshotBytes, out _);
+            ReadOnlyMemory<byte> blob = _source.ReadBlob(info, MaximumSnapshotBytes, out _);
             foreach (var extent in info.Extents)
             {
                 if (extent.BlobOffset <= (ulong)blob.Length && extent.Length <= (ulong)blob.Length - extent.BlobOffset)

@@ -4,7 +4,6 @@ using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Source;
 using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Symbols;
-using TraceKit.Format.Dtr.Metadata;
 
 namespace TraceKit.Engine.Model;
 
@@ -49,7 +48,7 @@ internal sealed partial class ModuleCatalog : IDisposable
         if (module.BuildId.Length > 0 && _indexes.TryGetValue(module.BuildId, out var indexes))
         {
             foreach (var info in indexes)
-                SourceOpener.Add(resolvers, Tell, () => SourceIndex.Read(BlobPart.ReadAll(_reader, info, MaximumSnapshotBytes, out _)));
+                SourceOpener.Add(resolvers, Tell, () => SourceIndex.Read(_source.ReadBlob(info, MaximumSnapshotBytes, out _)));
         }
 
         if (data.OwnImage is { } image)

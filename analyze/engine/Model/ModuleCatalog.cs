@@ -1,8 +1,8 @@
 using TraceKit.DebugInfo.Elf;
 using TraceKit.Binary;
 using TraceKit.Engine.DebugFiles;
+using TraceKit.Engine.Sources;
 using TraceKit.Engine.Symbols;
-using TraceKit.Format.Dtr;
 using TraceKit.Format.Dtr.Metadata;
 using SnapshotKind = TraceKit.Format.Dtr.Metadata.ModuleKind;
 
@@ -14,7 +14,7 @@ internal sealed partial class ModuleCatalog
     /// <summary>The largest snapshot that is opened: whole debug files of browsers stay below.</summary>
     private const long MaximumSnapshotBytes = 2L << 30;
 
-    private readonly DtrReader _reader;
+    private readonly TraceSource _source;
     private readonly List<TraceModule> _modules = [];
     private readonly List<ModuleData> _data = [];
     private readonly List<IReadOnlyList<ModuleInfo>> _infos = [];
@@ -29,12 +29,12 @@ internal sealed partial class ModuleCatalog
 
     private readonly DebugFileFinder? _finder;
 
-    /// <param name="reader">The file.</param>
+    /// <param name="source">The file.</param>
     /// <param name="snapshots">What it says that it holds.</param>
     /// <param name="finder">Looks for files beside it; null to use only what it holds.</param>
-    public ModuleCatalog(DtrReader reader, IReadOnlyList<ModuleInfo> snapshots, DebugFileFinder? finder)
+    public ModuleCatalog(TraceSource source, IReadOnlyList<ModuleInfo> snapshots, DebugFileFinder? finder)
     {
-        _reader = reader;
+        _source = source;
         _finder = finder;
         ModuleInfo? kernel = null;
         var best = BestOfBuild(snapshots);
@@ -210,7 +210,7 @@ internal sealed partial class ModuleCatalog
     {
         if (info is null || info.BlobBytes == 0)
             return null;
-        ReadOnlyMemory<byte> blob = BlobPart.ReadAll(_reader, info, MaximumSnapshotBytes, out var missing);
+        ReadOnlyMemory<byte> blob = _source.ReadBlob(info, MaximumSnapshotBytes, out var missing);
         if (missing > 0)
             module.SnapshotProblem = $"{missing} of {info.BlobBytes} bytes of the snapshot are lost";
         if (blob.IsEmpty)

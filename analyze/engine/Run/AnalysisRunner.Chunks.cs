@@ -1,5 +1,5 @@
 using TraceKit.Binary;
-using TraceKit.Engine.Streams;
+using TraceKit.Engine.Sources;
 
 namespace TraceKit.Engine.Run;
 
@@ -8,16 +8,16 @@ internal sealed partial class AnalysisRunner
     private long _damagedChunks;
     private long _skippedChunks;
 
-    private void ReadChunk(SampleWorker worker, SampleChunkReader reader, int index)
+    private void ReadChunk(SampleWorker worker, SampleReader reader, int index)
     {
-        var chunk = trace.SampleChunks[index];
+        var chunk = trace.Source.Blocks[index];
         if (chunk.LastTime != 0 && ((long)chunk.LastTime < worker.From || (long)chunk.FirstTime > worker.To))
         {
             Interlocked.Increment(ref _skippedChunks);
             return;
         }
 
-        worker.BeginChunk(index, CpuStream.CpuOf(chunk));
+        worker.BeginChunk(index, chunk.Cpu);
         try
         {
             reader.Open(chunk);
@@ -28,7 +28,7 @@ internal sealed partial class AnalysisRunner
         {
             // What came before the damage counts; what came after is told as lost, not as absent.
             Interlocked.Increment(ref _damagedChunks);
-            trace.Container.ReportBadContent(chunk, e);
+            trace.Source.ReportBadContent(chunk, e);
         }
 
         worker.EndChunk();

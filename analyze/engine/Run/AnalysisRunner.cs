@@ -23,7 +23,7 @@ internal sealed partial class AnalysisRunner(Trace trace, AnalysisOptions option
 
     private SampleWorker[] ReadChunks(SampleWorker.Shared shared, CancellationToken cancel)
     {
-        var chunks = trace.SampleChunks;
+        var chunks = trace.Source.Blocks;
         var count = Math.Clamp(options.Workers > 0 ? options.Workers : Environment.ProcessorCount, 1, Math.Max(1, chunks.Count));
         var workers = new SampleWorker[count];
         var next = -1;
@@ -33,7 +33,7 @@ internal sealed partial class AnalysisRunner(Trace trace, AnalysisOptions option
         void Work(int number)
         {
             var worker = workers[number] = new SampleWorker(shared);
-            var reader = new SampleChunkReader(trace);
+            var reader = trace.Source.OpenSamples(inOrder: false);
             try
             {
                 for (int i; (i = Interlocked.Increment(ref next)) < chunks.Count && !cancel.IsCancellationRequested && Volatile.Read(ref failure) is null;)

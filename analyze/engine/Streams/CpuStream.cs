@@ -1,6 +1,5 @@
 using TraceKit.Binary;
-using TraceKit.Engine.Run;
-using TraceKit.Format.Dtr;
+using TraceKit.Engine.Sources;
 using TraceKit.Format.Perf;
 
 namespace TraceKit.Engine.Streams;
@@ -9,18 +8,18 @@ namespace TraceKit.Engine.Streams;
 internal sealed class CpuStream
 {
     private readonly Trace _trace;
-    private readonly IReadOnlyList<ChunkHeader> _chunks;
-    private readonly SampleChunkReader _reader;
+    private readonly IReadOnlyList<SampleBlock> _chunks;
+    private readonly SampleReader _reader;
     private int _next;
     private bool _isOpen;
     private byte[] _record = new byte[1024];
     private int _length;
 
-    public CpuStream(Trace trace, int number, IReadOnlyList<ChunkHeader> chunks)
+    public CpuStream(Trace trace, int number, IReadOnlyList<SampleBlock> chunks)
     {
         _trace = trace;
         _chunks = chunks;
-        _reader = new SampleChunkReader(trace);
+        _reader = trace.Source.OpenSamples(inOrder: true);
         Number = number;
     }
 
@@ -28,7 +27,7 @@ internal sealed class CpuStream
     public int Number { get; }
 
     /// <summary>The CPU of the chunk at hand, -1 when the chunk does not say: records need not repeat what their chunk says of them all.</summary>
-    public int Cpu => _next == 0 ? -1 : CpuOf(_chunks[_next - 1]);
+    public int Cpu => _next == 0 ? -1 : _chunks[_next - 1].Cpu;
 
     /// <summary>Nanoseconds of the record at hand; of one without a time, that of the one before it.</summary>
     public long Time { get; private set; } = long.MinValue;
@@ -67,13 +66,10 @@ internal sealed class CpuStream
             {
                 _isOpen = false;
                 DamagedChunks++;
-                _trace.Container.ReportBadContent(_chunks[_next - 1], e);
+                _trace.Source.ReportBadContent(_chunks[_next - 1], e);
             }
         }
     }
-
-    /// <summary>The CPU that a sample chunk's stream names.</summary>
-    public static int CpuOf(in ChunkHeader chunk) => chunk.Stream <= int.MaxValue ? (int)chunk.Stream : -1;
 
     private void Keep(PerfRecord record, int eventIndex)
     {

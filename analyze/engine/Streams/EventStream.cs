@@ -1,20 +1,21 @@
 using TraceKit.Engine.Fields;
 using TraceKit.Engine.Run;
+using TraceKit.Engine.Sources;
 using TraceKit.Engine.Symbols;
 
 namespace TraceKit.Engine.Streams;
 
-/// <summary>All records of a trace in order of time: a merge over its CPUs that holds one chunk of each.</summary>
+/// <summary>All records of a trace in order of time: a merge over its streams that holds one block of each that has come and not gone.</summary>
 /// <remarks>
-/// Within a CPU the order is that of the kernel's ring; between CPUs, of time, equal times by CPU. Damaged chunks are passed over and counted.
+/// Within a stream the order is its own (of a CPU, that of the kernel's ring); between streams, of time, equal times by stream: the order of the file. Damaged blocks are passed over and counted.
 /// </remarks>
 public sealed class EventStream
 {
     private readonly Trace _trace;
     private readonly SampleFilter _filter;
     private readonly AnalysisOptions _options;
-    private readonly PriorityQueue<CpuStream, (long Time, int Cpu)> _queue = new();
-    private readonly List<CpuStream> _streams = [];
+    private readonly PriorityQueue<CpuStream, (long Time, int Number)> _queue = new();
+    private readonly Queue<(long FirstTime, int Number, IReadOnlyList<SampleBlock> Blocks)> _waiting;
     private readonly SideBandStream? _sideBand;
     private readonly DecodedRecord _current;
     private readonly FilterSample _filterSample;
@@ -31,12 +32,8 @@ public sealed class EventStream
         var names = new AddressNames(trace.Parts, options.Names);
         _filterSample = new FilterSample(names);
         _current = new DecodedRecord(trace, options, names);
-        foreach (var cpu in trace.SampleChunks.Where(Overlaps).GroupBy(c => c.Stream).OrderBy(g => g.Key))
-        {
-            var stream = new CpuStream(trace, _streams.Count, [.. cpu]);
-            _streams.Add(stream);
-            Enqueue(stream);
-        }
+        var streams = trace.Source.Blocks.Where(Overlaps).GroupBy(b => b.Stream).OrderBy(g => g.Key).Select((g, i) => ((long)g.Min(b => b.FirstTime), i, (IReadOnlyList<SampleBlock>)[.. g]));
+        _waiting = new(streams.OrderBy(s => s.Item1).ThenBy(s => s.i));
 
         if (!sideBand)
             return;
@@ -57,7 +54,7 @@ public sealed class EventStream
     public long LeftOutByRecording { get; private set; }
 
     /// <summary>Chunks that could not be read to their end.</summary>
-    public int DamagedChunks => _streams.Sum(s => s.DamagedChunks);
+    public int DamagedChunks { get; private set; }
 
     /// <summary>Starts at the first record.</summary>
     /// <param name="trace">An open trace.</param>
@@ -75,6 +72,13 @@ public sealed class EventStream
             {
                 _open = null;
                 Enqueue(open);
+            }
+
+            // A stream is opened when its time has come, so that few are open at once.
+            while (_waiting.TryPeek(out var first) && (!_queue.TryPeek(out _, out var head) || (first.FirstTime, first.Number).CompareTo(head) < 0))
+            {
+                _waiting.Dequeue();
+                Enqueue(new CpuStream(_trace, first.Number, first.Blocks));
             }
 
             var haveSample = _queue.TryPeek(out var next, out var key);
@@ -100,6 +104,8 @@ public sealed class EventStream
     {
         if (stream.MoveNext())
             _queue.Enqueue(stream, (stream.Time, stream.Number));
+        else
+            DamagedChunks += stream.DamagedChunks;
     }
 
     private bool TryTake(CpuStream stream)
@@ -131,6 +137,6 @@ public sealed class EventStream
     private bool WantsSideBand() => _current.Time >= _filter.From && _current.Time <= _filter.To
         && (_options.Pids.Count == 0 || _options.Pids.Contains(_current.Pid)) && (_options.Tids.Count == 0 || _options.Tids.Contains(_current.Tid));
 
-    private bool Overlaps(Format.Dtr.ChunkHeader chunk) =>
+    private bool Overlaps(SampleBlock chunk) =>
         chunk.LastTime == 0 || ((long)chunk.LastTime >= _filter.From && (long)chunk.FirstTime <= _filter.To);
 }

@@ -1,6 +1,4 @@
-using TraceKit.Binary;
 using TraceKit.Engine.Model;
-using TraceKit.Format.Dtr;
 using TraceKit.Format.Perf;
 
 namespace TraceKit.Engine.Streams;
@@ -13,21 +11,7 @@ internal sealed class SideBandStream
 
     public SideBandStream(Trace trace)
     {
-        byte[] buffer = [];
-        foreach (var chunk in trace.Container.Chunks)
-        {
-            if (chunk.Type != ChunkType.SideBand)
-                continue;
-            try
-            {
-                Add(trace.Container.ReadPayload(chunk, ref buffer).Span, trace.SideBandLayouts);
-            }
-            catch (BadDataException)
-            {
-                continue; // in the list of damage
-            }
-        }
-
+        trace.Source.ReadSideBand(records => Add(records, trace.SideBandLayouts));
         var sorted = _records.OrderBy(r => r.Time).ToArray();
         _records.Clear();
         _records.AddRange(sorted);

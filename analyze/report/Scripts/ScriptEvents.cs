@@ -1,6 +1,5 @@
 using TraceKit.Engine;
 using TraceKit.Format.Perf;
-using TraceKit.Report.Info;
 
 namespace TraceKit.Report.Scripts;
 
@@ -11,7 +10,7 @@ internal sealed class ScriptEvents
 
     public ScriptEvents(Trace trace)
     {
-        var described = TraceInfo.Read(trace.Container).Events?.Events ?? [];
+        var described = trace.Descriptions;
         _hasChains = new bool[Math.Max(described.Count, trace.Events.Count)];
         for (var i = 0; i < described.Count; i++)
         {

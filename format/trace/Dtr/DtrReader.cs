@@ -1,5 +1,6 @@
 using System.Buffers;
 using K4os.Compression.LZ4;
+using Microsoft.Win32.SafeHandles;
 using TraceKit.Binary;
 
 namespace TraceKit.Format.Dtr;
@@ -57,9 +58,16 @@ public sealed partial class DtrReader : IDisposable
     /// <param name="salvage">Go on when the file header is damaged: the salt is learned from the chunks.</param>
     /// <exception cref="BadDataException">Not a .dtr file, a greater major version, a damaged header, or a chunk that must be understood and isn't.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public static DtrReader Open(string path, bool salvage = false)
+    public static DtrReader Open(string path, bool salvage = false) =>
+        Open(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), path, salvage);
+
+    /// <summary>Opens a file that is open.</summary>
+    /// <param name="handle">Closed with the reader.</param>
+    /// <param name="name">How to call it in messages.</param>
+    /// <param name="salvage">Go on when the file header is damaged.</param>
+    /// <inheritdoc cref="Open(string, bool)"/>
+    public static DtrReader Open(SafeFileHandle handle, string name, bool salvage = false)
     {
-        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         DtrSource source;
         try
         {
@@ -71,7 +79,7 @@ public sealed partial class DtrReader : IDisposable
             throw;
         }
 
-        return Open(source, path, salvage);
+        return Open(source, name, salvage);
     }
 
     /// <summary>Opens a file that is in memory.</summary>

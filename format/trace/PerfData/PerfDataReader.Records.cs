@@ -1,0 +1,64 @@
+using System.Text;
+using TraceKit.Format.Perf;
+using static TraceKit.Format.PerfData.PerfDataRecordType;
+
+namespace TraceKit.Format.PerfData;
+
+/// <content>Metadata that come as records: all of a pipe, some of a file.</content>
+public sealed partial class PerfDataReader
+{
+    // enum perf_event_update: PERF_EVENT_UPDATE__UNIT 0, SCALE 1, NAME 2, CPUS 3
+    private const ulong UpdateUnit = 0;
+    private const ulong UpdateName = 2;
+
+    /// <returns>Bytes that follow the record and belong to it.</returns>
+    private long TakeMetadataRecord(uint type, ReadOnlySpan<byte> record, long at)
+    {
+        switch (type)
+        {
+            case PERF_RECORD_HEADER_ATTR when Header.IsPipe:
+                AddAttribute(record, at);
+                return 0;
+            case PERF_RECORD_HEADER_FEATURE when record.Length >= 16:
+                var feature = ByteOrder.Read64(record[8..], Header.IsBigEndian);
+                if (feature is > 0 and < PerfDataFeature.Count)
+                    Metadata.AddFeature((int)feature, record[16..].ToArray(), Header.IsBigEndian);
+                return 0;
+            case PERF_RECORD_HEADER_BUILD_ID:
+                if (PerfDataBuildId.Read(record, Header.IsBigEndian) is { } buildId)
+                    Metadata.AddBuildId(buildId);
+                return 0;
+            case PERF_RECORD_HEADER_TRACING_DATA when record.Length >= 12:
+                long size = ByteOrder.Read32(record[8..], Header.IsBigEndian);
+                if (ReadSection((ulong)(at + record.Length), (ulong)size) is { } section)
+                    Metadata.AddFeature(PerfDataFeature.HEADER_TRACING_DATA, section, Header.IsBigEndian);
+                return (size + 7) & ~7L;
+            case PERF_RECORD_EVENT_UPDATE when record.Length > 24:
+                UpdateEvent(record);
+                return 0;
+            default:
+                return 0;
+        }
+    }
+
+    private void AddAttribute(ReadOnlySpan<byte> record, long at)
+    {
+        var body = record[PerfRecord.HeaderSize..];
+        if (PerfDataAttribute.TryReadAttr(body, Header.IsBigEndian, out var attr))
+            Metadata.Events.Add(new PerfDataAttribute(attr, Ids(body[attr.Size..])));
+        else
+            AddDamage(at, record.Length, "an event's attribute cannot be read");
+    }
+
+    private void UpdateEvent(ReadOnlySpan<byte> record)
+    {
+        var what = ByteOrder.Read64(record[8..], Header.IsBigEndian);
+        if (what is not (UpdateUnit or UpdateName) || !Metadata.Events.TryFind(ByteOrder.Read64(record[16..], Header.IsBigEndian), out var index))
+            return;
+        var text = Encoding.UTF8.GetString(SideBandText.UpToNul(record[24..]));
+        if (what == UpdateName)
+            Metadata.Events.Attributes[index].Name = text;
+        else
+            Metadata.Events.Attributes[index].Unit = text;
+    }
+}
