@@ -39,9 +39,9 @@ public static class ReportFolder
                 if (FieldHistograms.Count(analysis, traceEvent, field, HistogramShape.Log2) is not { Count: > 0 } log2)
                     continue;
                 // Few distinct values, or a narrow range, say more on a straight axis.
-                var straight = log2.Max - (Int128)log2.Min <= 64 || log2.Min > log2.Max / 4;
+                var straight = log2.Max - log2.Min <= 64 || log2.Min > log2.Max / 4;
                 var histogram = straight ? FieldHistograms.Count(analysis, traceEvent, field, HistogramShape.Auto)! : log2;
-                var view = HistogramViews.Of(histogram, $"{traceEvent.Name}: {field}", field, FieldHistograms.UnitOf(traceEvent, field), !straight);
+                var view = HistogramViews.Of(histogram, $"{traceEvent.Name}: {field}", field, FieldHistograms.TextOf(traceEvent, field));
                 yield return ($"charts/{FileName(traceEvent.Name)}-{FileName(field)}.png", stream => stream.Write(HistogramChart.ToPng(view)));
             }
         }

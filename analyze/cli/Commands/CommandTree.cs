@@ -19,6 +19,7 @@ internal static class CommandTree
             "tracekit report app.dtr                   where the time went, with call graphs",
             "tracekit script app.dtr | head            one event a line",
             "tracekit hist app.dtr -e probe:vfs_read --field count --log2",
+            "tracekit spans app.dtr --function vfs_read --by comm --slowest 5",
             "tracekit flame app.dtr -o flame.svg",
         ];
         root.Subcommands.Add(AnalyzeCommand.Create(context));
@@ -28,6 +29,7 @@ internal static class CommandTree
         root.Subcommands.Add(ScriptCommand.Create(context));
         root.Subcommands.Add(ReportCommand.Create(context));
         root.Subcommands.Add(HistCommand.Create(context));
+        root.Subcommands.Add(SpansCommand.Create(context));
         root.Subcommands.Add(FlameCommand.Create(context));
         root.Subcommands.Add(SymbolizeCommand.Create(context));
         root.Subcommands.Add(SymbolsCommand.Create(context));

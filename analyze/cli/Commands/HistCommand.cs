@@ -1,11 +1,14 @@
 using System.CommandLine;
-using System.Globalization;
+using System.Text.Json;
 using TraceKit.Cli.Host;
 using TraceKit.DebugInfo.Types;
 using TraceKit.Engine;
+using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Model;
+using TraceKit.Engine.Spans;
 using TraceKit.Probes.Plan;
 using TraceKit.Report.Charts;
+using TraceKit.Report.Tables;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Cli.Commands;
@@ -13,58 +16,109 @@ namespace TraceKit.Cli.Commands;
 /// <summary><c>tracekit hist</c>.</summary>
 internal static class HistCommand
 {
-    // More pictures than this are no help to anybody; the rest is said to be left out.
-    private const int MostGroups = 20;
-
     public static Command Create(CommandContext context)
     {
-        var command = new Command("hist", "Histogram of a field of an event: numbers with mean and percentiles, names and texts by value.");
+        var command = new Command("hist", "Histogram of a field of an event, of durations, or of the time between events: with mean and percentiles; names and texts by value.");
         var input = new InputArguments(command);
-        var field = new Option<string>("--field") { HelpName = "FIELD", Description = "The field to count.", Required = true };
-        var by = new Option<string>("--by") { HelpName = "KEY", Description = "One histogram for each: comm, pid, tid, cpu or a field." };
-        var log2 = new Option<bool>("--log2") { Description = "Powers of two (default)." };
-        var linear = new Option<string>("--linear") { HelpName = "LO,HI,STEP", Description = "Intervals of one width; 'auto' chooses." };
-        var output = new Option<string>("--output", "-o") { HelpName = "FILE", Description = "Write a chart: .png or .svg." };
-        foreach (var option in new Option[] { field, by, log2, linear, output })
+        var field = new Option<string>("--field") { HelpName = "FIELD", Description = "The field to count." };
+        var between = new Option<bool>("--between") { Description = "The time from each event to the next: of the whole recording, or of each --key (tid, cpu, a field)." };
+        var spans = new SpanArguments(command);
+        var by = new Option<string>("--by") { HelpName = "KEYS", Description = "One histogram for each value: comm, pid, tid, cpu, dso, sym, caller, event, time:100ms … or fields." };
+        var stats = new Option<bool>("--stats") { Description = "A line of numbers for each instead of intervals." };
+        foreach (var option in new Option[] { field, between, by, stats })
             command.Options.Add(option);
+        var form = new DistributionArguments(command);
         var selection = new SelectionOptions(command);
         HelpWithExamples.Examples[command] =
         [
             "tracekit hist app.dtr -e probe:vfs_read --field count --log2",
             "tracekit hist app.dtr -e sched:sched_switch --field prev_prio --linear 100,140,5 --by comm",
             "tracekit hist app.dtr -e probe:tcp_sendmsg --field size -o size.png",
+            "tracekit hist app.dtr --function vfs_read --log-linear 8            durations from entry to return",
+            "tracekit hist app.dtr -e irq:irq_handler_entry --between --key cpu  time from one to the next on each CPU",
         ];
         command.SetAction(result =>
         {
-            var asked = ShapeOf(result.GetValue(linear), result.GetValue(log2));
-            var chart = result.GetValue(output);
-            if (chart is not null && Path.GetExtension(chart) is not (".png" or ".svg"))
-                throw new UserErrorException($"-o {chart}: expected a name that ends in .png or .svg");
+            var chart = form.Chart(result);
+            var format = form.Format(result);
+            var asked = form.Shape(result);
+            var isSpan = spans.AreGiven(result) || result.GetValue(between);
+            if (isSpan == (result.GetValue(field) is not null))
+                throw new UserErrorException(isSpan ? "--field is of one event: it and --start, --function or --between exclude each other" : "expected what to count: --field FIELD, --between, --function NAME, or --start EVENT --end EVENT");
             var options = selection.Read(result);
             using var trace = selection.Open(result, input.One(result), options);
+            if (isSpan)
+            {
+                IReadOnlyList<SpanDefinition> definitions = result.GetValue(between) ? [spans.ReadBetween(result, trace, options.Events)] : spans.Read(result, trace, options.Events);
+                var analysis = SpansCommand.Run(trace, context, options, new SpanOptions { Definitions = definitions, By = SpanArguments.GroupKeys(trace, definitions, result.GetValue(by)) });
+                var durations = SpanTables.Durations(analysis, asked ?? HistogramShape.Log2);
+                if (format == TableFormat.Json)
+                    SpansCommand.WriteJson(context, analysis, durations, []);
+                else
+                    Write(context, result, form, format, durations, result.GetValue(stats));
+                if (format == TableFormat.Text)
+                    context.Out.Write(SpanText.Unmatched(analysis));
+                return ExitCodes.Whole;
+            }
+
             var name = result.GetValue(field)!;
-            var key = result.GetValue(by);
+            var keys = KeyGroups.Parse(result.GetValue(by));
             var chosen = EventWith(trace, options.Events, name);
-            var shape = ShapeFor(chosen, name, asked, result.GetValue(log2));
-            CheckKey(trace, chosen, key);
-            var analysis = Recording.Run(trace, FieldHistograms.Needs(options, chosen, name, key), context);
-            Recording.TellLeftOut(trace, context, analysis.Totals.LeftOutByRecording);
-            var views = FieldHistograms.Build(analysis, chosen, name, key, shape);
-            foreach (var view in views.Take(MostGroups))
-                context.Out.Write(HistogramText.Render(view) + "\n");
-            if (views.Count > MostGroups)
-                context.Out.Write($"({views.Count - MostGroups} more values of '{key}' left out: --filter chooses)\n");
-            if (chart is not null)
-                WriteCharts(context, chart, views);
+            var shape = ShapeFor(chosen, name, asked);
+            foreach (var key in keys)
+            {
+                if (key.Kind == SortKeyKind.Field && !chosen.Fields.Any(f => f.Name == key.Name))
+                    throw KeyGroups.Unknown(trace, key.Name, [chosen.Index]);
+            }
+
+            var counted = Recording.Run(trace, FieldHistograms.Needs(options, chosen, name, keys), context);
+            Recording.TellLeftOut(trace, context, counted.Totals.LeftOutByRecording);
+            var all = FieldHistograms.Build(counted, chosen, name, keys, shape);
+            if (format == TableFormat.Json)
+                WriteJson(context, all);
+            else
+                Write(context, result, form, format, all, result.GetValue(stats));
             return ExitCodes.Whole;
         });
         return command;
     }
 
+    private static void Write(CommandContext context, ParseResult result, DistributionArguments form, TableFormat format, Distributions all, bool stats)
+    {
+        if (!stats)
+        {
+            form.WriteHistograms(context, result, all);
+            return;
+        }
+
+        TableWriter.Write(context.Out, format is TableFormat.Csv ? DistributionTables.Statistics(all) : DistributionTables.ShortStatistics(all), format);
+        if (format == TableFormat.Text)
+            context.Out.Write("\n" + HistogramText.Method + "\n");
+    }
+
+    private static void WriteJson(CommandContext context, Distributions all)
+    {
+        using var stream = context.OutBytes();
+        using (var json = new Utf8JsonWriter(stream, JsonStyle.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("what", all.What);
+            json.WriteString("unit", all.Values.Unit);
+            json.WriteString("percentiles", HistogramText.Method);
+            json.WritePropertyName("groups");
+            TableWriter.WriteJson(json, DistributionTables.Statistics(all));
+            json.WritePropertyName("buckets");
+            TableWriter.WriteJson(json, DistributionTables.Buckets(all));
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+    }
+
     /// <summary>The event that has the field, among those asked for.</summary>
     private static TraceEvent EventWith(Trace trace, IReadOnlyList<string> events, string field)
     {
-        var candidates = trace.Events.Where(e => events.Count == 0 || events.Any(n => e.Name == n || e.Name.EndsWith(":" + n, StringComparison.Ordinal))).ToArray();
+        var candidates = trace.Events.Where(e => Recording.IsWanted(e, events)).ToArray();
         var found = candidates.Where(e => e.Fields.Any(f => f.Name == field)).ToArray();
         if (found.Length > 1)
             throw new UserErrorException($"several events have a field '{field}': choose with -e: {string.Join(", ", found.Select(e => e.Name))}");
@@ -79,54 +133,11 @@ internal static class HistCommand
     }
 
     /// <summary>Names are counted one by one unless intervals were asked for; texts cannot be otherwise.</summary>
-    private static HistogramShape ShapeFor(TraceEvent traceEvent, string name, HistogramShape asked, bool log2)
+    private static HistogramShape ShapeFor(TraceEvent traceEvent, string name, HistogramShape? asked)
     {
         var field = traceEvent.Fields.First(f => f.Name == name);
-        var isAsked = log2 || asked != HistogramShape.Log2;
-        if (isAsked && (field.IsText || field.Kind == PresentationKind.Float))
-            throw new UserErrorException($"{traceEvent.Name}: the field '{name}' is {(field.IsText ? "text" : "a fraction")} and has no intervals; without --log2 and --linear its values are counted");
-        return field.IsCategory && !isAsked ? HistogramShape.Names : asked;
-    }
-
-    private static void CheckKey(Trace trace, TraceEvent traceEvent, string? key)
-    {
-        if (key is not null && !FieldHistograms.IsCommon(key) && !traceEvent.Fields.Any(f => f.Name == key))
-            throw new UserErrorException($"--by {key}: expected comm, pid, tid, cpu or a field of {traceEvent.Name} in {trace.Path}: {string.Join(", ", traceEvent.Fields.Select(f => f.Name))}");
-    }
-
-    private static void WriteCharts(CommandContext context, string chart, IReadOnlyList<HistogramView> views)
-    {
-        for (var i = 0; i < Math.Min(views.Count, MostGroups); i++)
-        {
-            var path = i == 0 ? chart : Path.ChangeExtension(chart, null) + FormattableString.Invariant($"-{i + 1}") + Path.GetExtension(chart);
-            if (path.EndsWith(".svg", StringComparison.Ordinal))
-                OutputFile.WriteText(path, writer => writer.Write(HistogramChart.ToSvg(views[i])));
-            else
-                OutputFile.Write(path, HistogramChart.ToPng(views[i]));
-            context.Out.Write($"wrote {path}\n");
-        }
-    }
-
-    private static HistogramShape ShapeOf(string? linear, bool log2)
-    {
-        if (linear is null)
-            return HistogramShape.Log2;
-        if (log2)
-            throw new UserErrorException("--log2 and --linear exclude each other");
-        if (linear == "auto")
-            return HistogramShape.Auto;
-        var parts = linear.Split(',');
-        var numbers = new long[3];
-        if (parts.Length != 3)
-            throw new UserErrorException($"--linear {linear}: expected LO,HI,STEP or auto");
-        for (var i = 0; i < 3; i++)
-        {
-            if (!long.TryParse(parts[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numbers[i]))
-                throw new UserErrorException($"--linear {linear}: expected whole numbers, found '{parts[i]}'");
-        }
-
-        if (numbers[1] <= numbers[0] || numbers[2] < 1 || ((Int128)numbers[1] - numbers[0]) / numbers[2] > 1000)
-            throw new UserErrorException($"--linear {linear}: expected LO below HI, a STEP of at least 1, and no more than 1000 steps");
-        return new HistogramShape(numbers[0], numbers[1], numbers[2]);
+        if (asked is not null && (field.IsText || field.Kind == PresentationKind.Float))
+            throw new UserErrorException($"{traceEvent.Name}: the field '{name}' is {(field.IsText ? "text" : "a fraction")} and has no intervals; without --log2, --linear and --log-linear its values are counted");
+        return asked ?? (field.IsCategory ? HistogramShape.Names : HistogramShape.Log2);
     }
 }

@@ -1,181 +1,156 @@
 namespace TraceKit.Engine.Aggregates;
 
 /// <summary>How many values lie in one interval.</summary>
-/// <param name="Low">Inclusive.</param>
-/// <param name="High">Inclusive, so that the largest integer has a bucket.</param>
+/// <param name="Low">Inclusive; <see cref="OpenLow"/> of what lies below a range that was asked for.</param>
+/// <param name="High">Inclusive, so that the largest integer has a bucket; <see cref="OpenHigh"/> of what lies above such a range.</param>
 /// <param name="Count">Values.</param>
-public readonly record struct HistogramBucket(long Low, long High, long Count);
+public readonly record struct HistogramBucket(Int128 Low, Int128 High, long Count)
+{
+    /// <summary>Lower than every value.</summary>
+    public static Int128 OpenLow => Int128.MinValue;
 
-/// <summary>The distribution of integers: buckets, and exact count, minimum, mean, maximum and percentiles.</summary>
+    /// <summary>Higher than every value.</summary>
+    public static Int128 OpenHigh => Int128.MaxValue;
+}
+
+/// <summary>A percentile of the values, and where that of what they were drawn from lies.</summary>
+/// <param name="Percent">50 for the median.</param>
+/// <param name="Value">The smallest value that this many percent of all do not exceed (nearest rank); null when so few values have none that is above it.</param>
+/// <param name="Low">Lower end of the interval; null when there are too few values to give one.</param>
+/// <param name="High">Upper end; null when there are too few values to give one.</param>
+public readonly record struct Percentile(double Percent, Int128? Value, Int128? Low, Int128? High)
+{
+    /// <summary>Fewest values that have a percentile of their own: one in so many lies above it.</summary>
+    public static long LeastCount(double percent) => percent <= 50 ? 1 : (long)Math.Ceiling(100m / (100m - (decimal)percent));
+}
+
+/// <summary>The distribution of whole numbers: intervals with their counts, and count, sum, mean, deviation, smallest, largest, percentiles.</summary>
 public sealed class Histogram
 {
-    private readonly long[] _sorted;
+    /// <summary>The percentiles that outputs have.</summary>
+    public static IReadOnlyList<double> Percents { get; } = [50, 90, 95, 99, 99.9, 99.99];
+
+    private readonly Int128[] _sorted;
     private readonly long[] _upTo;
 
-    private Histogram(long[] sorted, long[] upTo, IReadOnlyList<HistogramBucket> buckets, double mean)
+    private Histogram(ValueCounts counts, HistogramShape shape)
     {
-        _sorted = sorted;
-        _upTo = upTo;
-        Buckets = buckets;
-        Mean = mean;
+        (_sorted, _upTo) = counts.Sorted();
+        (Count, Sum, Min, Max, RelativeError, IsUnsigned) = (counts.Count, counts.Sum, counts.Min, counts.Max, counts.RelativeError, counts.IsUnsigned);
+        Mean = Count == 0 ? 0 : (double)Sum / Count;
+        StandardDeviation = Deviation();
+        Shape = shape.For(Min, Max);
+        Buckets = FillBuckets();
+    }
+
+    /// <summary>Counts are put into intervals.</summary>
+    public static Histogram Build(ValueCounts counts, HistogramShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return new Histogram(counts, shape);
+    }
+
+    /// <summary>The same for values at hand.</summary>
+    /// <param name="values">In any order.</param>
+    /// <param name="shape">Intervals.</param>
+    /// <param name="counts">How often each occurs; once when empty.</param>
+    /// <param name="isUnsigned">Whether the 64 bits of a value are an unsigned number.</param>
+    public static Histogram Build(ReadOnlySpan<long> values, HistogramShape shape, ReadOnlySpan<long> counts = default, bool isUnsigned = false)
+    {
+        if (!counts.IsEmpty && counts.Length != values.Length)
+            throw new ArgumentException("one count for each value, or none at all", nameof(counts));
+        var counted = new ValueCounts(isUnsigned, Math.Max(ValueCounts.DefaultLimit, values.Length));
+        for (var i = 0; i < values.Length; i++)
+            counted.Add(values[i], counts.IsEmpty ? 1 : counts[i]);
+        return new Histogram(counted, shape);
     }
 
     /// <summary>Ascending and without gaps from the lowest to the highest that holds a value; empty when there is no value.</summary>
     public IReadOnlyList<HistogramBucket> Buckets { get; }
 
+    /// <summary>The intervals, their width chosen.</summary>
+    public HistogramShape Shape { get; }
+
+    /// <summary>How far a percentile or a bucket's end may be off, as a part of the value: above 0 only where there were too many distinct values to keep.</summary>
+    public double RelativeError { get; }
+
+    /// <summary>Whether the values are unsigned 64-bit numbers.</summary>
+    public bool IsUnsigned { get; }
+
     /// <summary>Values.</summary>
-    public long Count => _upTo.Length == 0 ? 0 : _upTo[^1];
+    public long Count { get; }
+
+    /// <summary>Their sum.</summary>
+    public Int128 Sum { get; }
 
     /// <summary>Smallest value; 0 when there is none.</summary>
-    public long Min => _sorted.Length == 0 ? 0 : _sorted[0];
+    public Int128 Min { get; }
 
     /// <summary>Largest value; 0 when there is none.</summary>
-    public long Max => _sorted.Length == 0 ? 0 : _sorted[^1];
+    public Int128 Max { get; }
 
     /// <summary>Mean; 0 when there is no value.</summary>
     public double Mean { get; }
 
-    /// <summary>Median, exact.</summary>
-    public long P50 => Percentile(50);
+    /// <summary>Standard deviation of the sample (n - 1); null for fewer than two values.</summary>
+    public double? StandardDeviation { get; }
 
-    /// <summary>90th percentile, exact.</summary>
-    public long P90 => Percentile(90);
+    /// <summary>The smallest value that at least <paramref name="percent"/> % of all values do not exceed (nearest rank); 0 when there is none.</summary>
+    public Int128 ValueAt(double percent) => Count == 0 ? 0 : ValueOfRank(RankOf(percent));
 
-    /// <summary>95th percentile, exact.</summary>
-    public long P95 => Percentile(95);
-
-    /// <summary>99th percentile, exact.</summary>
-    public long P99 => Percentile(99);
-
-    /// <summary>The smallest value that at least <paramref name="percent"/> % of all values do not exceed (nearest rank).</summary>
-    public long Percentile(double percent)
+    /// <summary>A percentile with its interval.</summary>
+    /// <remarks>
+    /// Of order statistics, free of any assumption on the distribution: the ends are those two of the sorted values between which the percentile of what
+    /// they were drawn from lies with a probability of at least 95 % (binomial, 2.5 % on either side), the values being independent.
+    /// </remarks>
+    public Percentile PercentileAt(double percent)
     {
-        if (_sorted.Length == 0)
-            return 0;
-        var rank = Math.Clamp((long)Math.Ceiling(Count * percent / 100.0), 1, Count);
+        if (Count == 0)
+            return new(percent, null, null, null);
+        var (low, high) = OrderStatistics.Interval(Count, percent / 100);
+        return new(percent, Count < Percentile.LeastCount(percent) ? null : ValueOfRank(RankOf(percent)), low < 1 ? null : ValueOfRank(low), high > Count ? null : ValueOfRank(high));
+    }
+
+    /// <summary>Values up to <paramref name="value"/>, itself included.</summary>
+    public long CountUpTo(Int128 value)
+    {
+        var at = Array.BinarySearch(_sorted, value);
+        at = at >= 0 ? at : ~at - 1;
+        while (at + 1 < _sorted.Length && _sorted[at + 1] == value)
+            at++;
+        return at < 0 ? 0 : _upTo[at];
+    }
+
+    // In decimals: 99.9 % of 1000 is 999, and not a little more.
+    private long RankOf(double percent) => Math.Clamp((long)Math.Ceiling(Count * (decimal)percent / 100m), 1, Count);
+
+    private Int128 ValueOfRank(long rank)
+    {
         var at = Array.BinarySearch(_upTo, rank);
         return _sorted[at >= 0 ? at : ~at];
     }
 
-    /// <summary>Buckets by powers of two, as <c>bpftrace</c>'s <c>hist()</c>: …, [-4, -3], [-2, -2], [-1, -1], [0, 0], [1, 1], [2, 3], [4, 7], ….</summary>
-    /// <param name="values">In any order.</param>
-    /// <param name="counts">How often each occurs; once when empty.</param>
-    public static Histogram Log2(ReadOnlySpan<long> values, ReadOnlySpan<long> counts = default) => Make(values, counts, Log2Bucket);
-
-    /// <summary>Buckets of one width: one below <paramref name="low"/>, then <c>[low, low + step)</c>, …, one from <paramref name="high"/> on.</summary>
-    /// <param name="values">In any order.</param>
-    /// <param name="low">Start of the first bucket.</param>
-    /// <param name="high">Above <paramref name="low"/>.</param>
-    /// <param name="step">At least 1, and no more than 100,000 steps from low to high.</param>
-    /// <param name="counts">How often each occurs; once when empty.</param>
-    public static Histogram Linear(ReadOnlySpan<long> values, long low, long high, long step, ReadOnlySpan<long> counts = default)
+    private double? Deviation()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(high, low);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(((Int128)high - low) / step, 100_000, nameof(step));
-        return Make(values, counts, value =>
+        if (Count < 2)
+            return null;
+        double squares = 0;
+        for (var i = 0; i < _sorted.Length; i++)
         {
-            if (value < low)
-                return (long.MinValue, low - 1);
-            if (value >= high)
-                return (high, long.MaxValue);
-            var start = low + (long)(((UInt128)((Int128)value - low)) / (ulong)step) * step;
-            return (start, (long)Int128.Min((Int128)start + step, high) - 1);
-        });
-    }
-
-    /// <summary>At most <paramref name="buckets"/> buckets of one width (1, 2 or 5 times a power of ten) over all values.</summary>
-    public static Histogram Linear(ReadOnlySpan<long> values, int buckets = 40, ReadOnlySpan<long> counts = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(buckets, 1);
-        if (values.IsEmpty)
-            return Make(values, counts, Log2Bucket);
-        long min = long.MaxValue, max = long.MinValue;
-        foreach (var value in values)
-        {
-            min = Math.Min(min, value);
-            max = Math.Max(max, value);
+            var off = (double)_sorted[i] - Mean;
+            squares += off * off * (_upTo[i] - (i == 0 ? 0 : _upTo[i - 1]));
         }
 
-        Int128 step = 1;
-        while (FloorDivide(max, step) - FloorDivide(min, step) + 1 > buckets)
-            step = NextRoundStep(step);
-        return Make(values, counts, value =>
-        {
-            var start = FloorDivide(value, step) * step;
-            return ((long)Int128.Max(start, long.MinValue), (long)Int128.Min(start + step - 1, long.MaxValue));
-        });
+        return Math.Sqrt(squares / (Count - 1));
     }
 
-    private static Int128 NextRoundStep(Int128 step)
-    {
-        var lead = step;
-        while (lead >= 10)
-            lead /= 10;
-        return lead == 2 ? step / 2 * 5 : step * 2;
-    }
-
-    private static Int128 FloorDivide(Int128 value, Int128 by)
-    {
-        var quotient = value / by;
-        return value % by < 0 ? quotient - 1 : quotient;
-    }
-
-    private static (long Low, long High) Log2Bucket(long value)
-    {
-        if (value == 0)
-            return (0, 0);
-        if (value == long.MinValue)
-            return (value, value);
-        var log = System.Numerics.BitOperations.Log2((ulong)Math.Abs(value));
-        var low = 1L << log;
-        var high = low + (low - 1);
-        return value > 0 ? (low, high) : (-high, -low);
-    }
-
-    private static Histogram Make(ReadOnlySpan<long> values, ReadOnlySpan<long> counts, Func<long, (long Low, long High)> bucketOf)
-    {
-        if (!counts.IsEmpty && counts.Length != values.Length)
-            throw new ArgumentException("one count for each value, or none at all", nameof(counts));
-        var sorted = values.ToArray();
-        var times = counts.IsEmpty ? null : counts.ToArray();
-        if (times is null)
-            Array.Sort(sorted);
-        else
-            Array.Sort(sorted, times);
-
-        var distinct = new List<long>();
-        var upTo = new List<long>();
-        long total = 0;
-        Int128 sum = 0;
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            var count = times?[i] ?? 1;
-            if (count <= 0)
-                continue;
-            total += count;
-            sum += (Int128)sorted[i] * count;
-            if (distinct.Count > 0 && distinct[^1] == sorted[i])
-            {
-                upTo[^1] = total;
-            }
-            else
-            {
-                distinct.Add(sorted[i]);
-                upTo.Add(total);
-            }
-        }
-
-        return new Histogram([.. distinct], [.. upTo], FillBuckets(distinct, upTo, bucketOf), total == 0 ? 0 : (double)sum / total);
-    }
-
-    private static List<HistogramBucket> FillBuckets(List<long> distinct, List<long> upTo, Func<long, (long Low, long High)> bucketOf)
+    private List<HistogramBucket> FillBuckets()
     {
         var buckets = new List<HistogramBucket>();
-        for (var i = 0; i < distinct.Count; i++)
+        for (var i = 0; i < _sorted.Length; i++)
         {
-            var (low, high) = bucketOf(distinct[i]);
-            var count = upTo[i] - (i == 0 ? 0 : upTo[i - 1]);
+            var (low, high) = Shape.IntervalOf(_sorted[i]);
+            var count = _upTo[i] - (i == 0 ? 0 : _upTo[i - 1]);
             if (buckets.Count > 0 && buckets[^1].Low == low)
             {
                 buckets[^1] = buckets[^1] with { Count = buckets[^1].Count + count };
@@ -184,7 +159,7 @@ public sealed class Histogram
 
             while (buckets.Count > 0 && buckets[^1].High + 1 < low)
             {
-                var (gapLow, gapHigh) = bucketOf(buckets[^1].High + 1);
+                var (gapLow, gapHigh) = Shape.IntervalOf(buckets[^1].High + 1);
                 buckets.Add(new HistogramBucket(gapLow, gapHigh, 0));
             }
 

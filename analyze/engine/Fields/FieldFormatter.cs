@@ -29,6 +29,9 @@ public sealed class FieldFormatter : IEquatable<FieldFormatter>
     /// <summary>What the numbers mean.</summary>
     public PresentationKind Kind { get; }
 
+    /// <summary>Whether the numbers are unsigned ones of 64 bits: what looks negative is large.</summary>
+    public bool IsUnsigned64 => _isUnsigned && _size == 8 && Kind != PresentationKind.Nanoseconds;
+
     /// <summary>A formatter for numbers of a kind; null where plain signed decimals say it.</summary>
     /// <param name="kind">The kind.</param>
     /// <param name="size">Bytes of the kernel's field.</param>

@@ -13,7 +13,7 @@ public static class HistogramChart
 
     private static Plot Build(HistogramView view)
     {
-        var unit = view.Unit.Length > 0 ? $" ({view.Unit})" : "";
+        var unit = view.Unit.Length > 0 && !view.Values.IsTime ? $" ({view.Unit})" : "";
         var plot = ChartTheme.Create(view.Title, view.ValueName + unit + Outside(view), "events");
         double top = 0;
         var bars = new List<Bar>(view.Bars.Count);
@@ -44,7 +44,7 @@ public static class HistogramChart
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = ChartTheme.Short, IntegerTicksOnly = true };
         plot.Axes.Bottom.TickGenerator = view.Labels.Count > 0 ? LabelTicks(view)
             : view.IsLog2 ? Log2Ticks(view)
-            : new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = ChartTheme.Short };
+            : new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = view.Values.IsTime ? ValueText.Time : ChartTheme.Short };
         if (view.Labels.Count > 0)
         {
             plot.Axes.Bottom.TickLabelStyle.Rotation = view.Labels.Count > 4 ? 90 : 0;
@@ -74,7 +74,7 @@ public static class HistogramChart
         {
             var x = view.IsLog2 ? Log2Position(view, value) : value;
             var line = plot.Add.VerticalLine(Math.Clamp(x, low, high), 2, ChartTheme.Palette[color++ % ChartTheme.Palette.Length], LinePattern.Dashed);
-            line.LegendText = FormattableString.Invariant($"p{percent:0.##} = {ChartTheme.Short(value)}{(view.Unit.Length > 0 ? " " + view.Unit : "")}");
+            line.LegendText = FormattableString.Invariant($"p{percent:0.##} = {(view.Values.IsTime ? ValueText.Time(value) : ChartTheme.Short(value))}");
         }
     }
 
@@ -96,15 +96,15 @@ public static class HistogramChart
         var ticks = new ScottPlot.TickGenerators.NumericManual();
         var step = Math.Max(1, (view.Bars.Count + 15) / 16);
         for (var i = 0; i < view.Bars.Count; i += step)
-            ticks.AddMajor(i, ChartTheme.ShortBinary(view.Bars[i].Low));
+            ticks.AddMajor(i, view.Values.IsTime ? ValueText.Time(view.Bars[i].Low) : ChartTheme.ShortBinary(view.Bars[i].Low));
         if (view.Bars.Count > 0 && view.Bars.Count % step == 0)
-            ticks.AddMajor(view.Bars.Count, ChartTheme.ShortBinary(view.Bars[^1].High));
+            ticks.AddMajor(view.Bars.Count, view.Values.IsTime ? ValueText.Time(view.Bars[^1].High) : ChartTheme.ShortBinary(view.Bars[^1].High));
         return ticks;
     }
 
     private static string Outside(HistogramView view)
     {
-        var text = FormattableString.Invariant($"; {view.Count} events, mean {ChartTheme.Short(view.Mean)}");
+        var text = FormattableString.Invariant($"; {view.Count} events, mean {(view.Values.IsTime ? ValueText.Time(view.Mean) : ChartTheme.Short(view.Mean))}");
         if (view.Below > 0)
             text += $", {view.Below} below the range";
         if (view.Above > 0)

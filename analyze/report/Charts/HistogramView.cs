@@ -1,3 +1,5 @@
+using TraceKit.Engine.Aggregates;
+
 namespace TraceKit.Report.Charts;
 
 /// <summary>One bar of a histogram: values in [<paramref name="Low"/>, <paramref name="High"/>).</summary>
@@ -18,10 +20,16 @@ public sealed class HistogramView
     /// <summary>Unit of the value; empty when the field has none that is known.</summary>
     public string Unit { get; init; } = "";
 
+    /// <summary>How values are shown.</summary>
+    public ValueText Values { get; init; } = ValueText.Plain;
+
+    /// <summary>Where the numbers are from; null for names, and for charts of made-up ones.</summary>
+    public Histogram? Histogram { get; init; }
+
     /// <summary>Bars in ascending order, gaps included, so that neighbours touch.</summary>
     public required IReadOnlyList<HistogramBar> Bars { get; init; }
 
-    /// <summary>Whether a bar's width doubles from one to the next.</summary>
+    /// <summary>Whether bars grow with powers of two: each is drawn as wide as its neighbour.</summary>
     public bool IsLog2 { get; init; }
 
     /// <summary>Of values that are names, one for each bar, most frequent first; empty for numbers. Bars then stand at 0, 1, 2, … and means say nothing.</summary>

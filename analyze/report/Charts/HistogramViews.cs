@@ -42,39 +42,40 @@ public static class HistogramViews
     /// <param name="histogram">Counted.</param>
     /// <param name="title">Title.</param>
     /// <param name="valueName">The field.</param>
-    /// <param name="unit">Its unit; empty when unknown.</param>
-    /// <param name="isLog2">Whether buckets are powers of two.</param>
+    /// <param name="values">How values are shown.</param>
     /// <param name="unreadable">Events without a readable value.</param>
-    public static HistogramView Of(Histogram histogram, string title, string valueName, string unit, bool isLog2, long unreadable = 0)
+    public static HistogramView Of(Histogram histogram, string title, string valueName, ValueText values, long unreadable = 0)
     {
         var bars = new List<HistogramBar>(histogram.Buckets.Count);
         long below = 0, above = 0;
         foreach (var bucket in histogram.Buckets)
         {
             // A range given by the user has open ends: numbers, not bars, or they would dwarf the picture.
-            if (bucket.Low == long.MinValue)
+            if (bucket.Low == HistogramBucket.OpenLow)
                 below = bucket.Count;
-            else if (bucket.High == long.MaxValue && !isLog2)
+            else if (bucket.High == HistogramBucket.OpenHigh)
                 above = bucket.Count;
             else
-                bars.Add(new HistogramBar(bucket.Low, (double)bucket.High + 1, bucket.Count));
+                bars.Add(new HistogramBar((double)bucket.Low, (double)bucket.High + 1, bucket.Count));
         }
 
         return new HistogramView
         {
             Title = title,
             ValueName = valueName,
-            Unit = unit,
+            Unit = values.Unit,
+            Values = values,
+            Histogram = histogram,
             Bars = bars,
-            IsLog2 = isLog2,
+            IsLog2 = histogram.Shape.IsLogarithmic,
             Count = histogram.Count,
             Below = below,
             Above = above,
             Unreadable = unreadable,
-            Minimum = histogram.Min,
-            Maximum = histogram.Max,
+            Minimum = (double)histogram.Min,
+            Maximum = (double)histogram.Max,
             Mean = histogram.Mean,
-            Percentiles = histogram.Count == 0 ? [] : [(50, histogram.P50), (90, histogram.P90), (99, histogram.P99)],
+            Percentiles = [.. new[] { 50.0, 90, 99 }.Where(p => histogram.Count >= Percentile.LeastCount(p)).Select(p => (p, (double)histogram.ValueAt(p)))],
         };
     }
 }

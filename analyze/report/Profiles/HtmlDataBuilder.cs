@@ -135,21 +135,24 @@ public static class HtmlDataBuilder
                 {
                     Event = i,
                     Field = field,
-                    Low = [.. counted.Buckets.Select(b => b.Low)],
-                    High = [.. counted.Buckets.Select(b => b.High)],
+                    Low = [.. counted.Buckets.Select(b => Number(b.Low))],
+                    High = [.. counted.Buckets.Select(b => Number(b.High))],
                     Counts = [.. counted.Buckets.Select(b => b.Count)],
                     Mean = counted.Mean,
-                    Min = counted.Min,
-                    P50 = counted.P50,
-                    P90 = counted.P90,
-                    P99 = counted.P99,
-                    Max = counted.Max,
+                    Min = Number(counted.Min),
+                    P50 = Number(counted.ValueAt(50)),
+                    P90 = Number(counted.ValueAt(90)),
+                    P99 = Number(counted.ValueAt(99)),
+                    Max = Number(counted.Max),
                 });
             }
         }
 
         return histograms;
     }
+
+    /// <summary>The page's numbers are signed: what of unsigned ones is beyond them stands at the end.</summary>
+    private static long Number(Int128 value) => (long)Int128.Clamp(value, long.MinValue, long.MaxValue);
 
     private static List<ReportThread> Threads(Analysis analysis, int[] position, int events)
     {

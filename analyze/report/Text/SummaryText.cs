@@ -88,7 +88,7 @@ public static class SummaryText
         else if (FieldHistograms.NumericFields(traceEvent).Contains(field.Name) && FieldHistograms.Count(analysis, traceEvent, field.Name, HistogramShape.Log2) is { Count: > 0 } counted)
         {
             text.Append(System.Globalization.CultureInfo.InvariantCulture,
-                $"  {SafeText.Show(field.Name)}{(field.Unit.Length > 0 ? $" ({field.Unit})" : "")}: min {counted.Min}, p50 {counted.P50}, mean {counted.Mean:0.##}, p99 {counted.P99}, max {counted.Max}\n");
+                $"  {SafeText.Show(field.Name)}{(field.Unit.Length > 0 ? $" ({field.Unit})" : "")}: min {counted.Min}, p50 {counted.ValueAt(50)}, mean {counted.Mean:0.##}, p99 {counted.ValueAt(99)}, max {counted.Max}\n");
         }
     }
 
