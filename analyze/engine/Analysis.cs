@@ -72,6 +72,22 @@ public sealed partial class Analysis
     /// <summary>The name of an event, as perf prints it.</summary>
     public string EventName(int index) => (uint)index < (uint)Events.Count ? Events[index].Name : "unknown";
 
+    /// <summary>The same with a sample counting as one, whatever its period.</summary>
+    public Analysis ByCount() => With(Events, Samples.WithWeights(Samples.Counts.ToArray()), Functions);
+
+    /// <summary>The same samples with other functions.</summary>
+    internal Analysis WithFunctions(FunctionTable functions) => With(Events, Samples, functions);
+
+    /// <summary>Other samples with the same stacks.</summary>
+    internal Analysis WithSamples(IReadOnlyList<TraceEvent> events, SampleTable samples) => With(events, samples, Functions);
+
+    private Analysis With(IReadOnlyList<TraceEvent> events, SampleTable samples, FunctionTable functions) => new(events, Modules, Threads, samples, Stacks, Frames, functions, _offsets, Totals, Unwind)
+    {
+        Missing = Missing,
+        StoredFiltersIgnored = StoredFiltersIgnored,
+        FileName = FileName,
+    };
+
     /// <summary>What is known of a frame: its concrete function.</summary>
     public ResolvedFrame Resolve(int frame)
     {

@@ -51,6 +51,9 @@ public sealed record AnalysisOptions
     /// <summary>Look at stacks at all: a histogram of a field need not.</summary>
     public bool Stacks { get; init; } = true;
 
+    /// <summary>Most frames of a stack, counted from the innermost (of stacks unwound from dumps: of each of the kernel's and the user's part, as perf does); 0 for all.</summary>
+    public int MaxStack { get; init; }
+
     /// <summary>What to ask of the debug information that is at hand: by default the functions inlined at each address.</summary>
     public SourceDetail Source { get; init; } = SourceDetail.Inlines;
 

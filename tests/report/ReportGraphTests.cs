@@ -75,7 +75,7 @@ public sealed class ReportGraphTests
             foreach (var order in new[] { CallOrder.Caller, CallOrder.Callee })
             {
                 var profile = FlatProfile.Build(analysis, keys, children);
-                var report = ReportBuilder.Build(analysis, new ReportOptions { SortKeys = "comm,dso,sym", Children = children, Graph = order, GraphPercentLimit = 0 });
+                var report = ReportBuilder.Build(analysis, new ReportOptions { SortKeys = "comm,dso,sym", Children = children, Graph = new CallGraphStyle { Order = order, MinPercent = 0 } });
                 for (var i = 0; i < profile.Entries.Count; i++)
                 {
                     var entry = profile.Entries[i];
@@ -97,7 +97,7 @@ public sealed class ReportGraphTests
         var profile = FlatProfile.Build(analysis, SortKey.ParseList("comm"));
         foreach (var order in new[] { CallOrder.Caller, CallOrder.Callee })
         {
-            var report = ReportBuilder.Build(analysis, new ReportOptions { SortKeys = "comm", Graph = order, GraphPercentLimit = 0 });
+            var report = ReportBuilder.Build(analysis, new ReportOptions { SortKeys = "comm", Graph = new CallGraphStyle { Order = order, MinPercent = 0 } });
             for (var i = 0; i < profile.Entries.Count; i++)
                 Assert.Equal(Paths(profile.Entries[i].BuildCallTree(analysis, order)), Paths(report.Sections[0].Rows[i].Graphs));
         }

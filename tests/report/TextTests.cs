@@ -54,11 +54,13 @@ public sealed class TextTests
             Total = 1000,
             Unit = "ns",
             ShowChildren = true,
+            Weights = [ReportWeight.Children, ReportWeight.Self],
+            GraphTotal = 1000,
             Columns = [new ReportColumn("Command", "comm"), new ReportColumn("Shared Object", "dso"), new ReportColumn("Symbol", "sym")],
             Rows =
             [
-                new ReportRow { Children = 1000, Self = 0, Cells = ["burn", "burn", "[.] main"], Graphs = [new CallGraphNode { Frames = ["main"], Weight = 1000, Children = [leaf, fork] }] },
-                new ReportRow { Children = 900, Self = 729, Cells = ["burn", "burn", "[.] leaf"], Graphs = [fork, leaf] },
+                new ReportRow { Children = 1000, Self = 0, GraphWeight = 1000, Cells = ["burn", "burn", "[.] main"], Graphs = [new CallGraphNode { Frames = ["main"], Weight = 1000, Children = [leaf, fork] }] },
+                new ReportRow { Children = 900, Self = 729, GraphWeight = 900, Cells = ["burn", "burn", "[.] leaf"], Graphs = [fork, leaf] },
                 new ReportRow { Children = 60, Self = 60, Cells = ["burn", "libc.so.6", "[k] c"] },
             ],
             HiddenRows = 2,

@@ -1,82 +1,151 @@
 using System.CommandLine;
-using System.Globalization;
 using TraceKit.Cli.Host;
 using TraceKit.DebugInfo.Types;
+using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
+using TraceKit.Engine.Symbols;
 using TraceKit.Report.Profiles;
+using TraceKit.Report.Tables;
 using TraceKit.Report.Text;
-using SortKey = TraceKit.Engine.Aggregates.SortKey;
 
 namespace TraceKit.Cli.Commands;
 
 /// <summary><c>tracekit report</c>.</summary>
-internal static class ReportCommand
+internal sealed class ReportCommand
 {
+    private readonly Option<string> _sort = new("--sort", "-s") { HelpName = "KEYS", Description = "Group by: comm,pid,tid,dso,sym,caller,srcline,srcfile,cpu,event,time[:100ms],trace or any field of the event. Default: comm,dso,sym; for events with fields: trace." };
+    private readonly Option<string> _fields = new("--fields", "-F") { HelpName = "COLUMNS", Description = "Columns, the keys among them: overhead, overhead_children, sample, period. Keys before the first of these decide the order of lines." };
+    private readonly Option<string> _graph = new("--call-graph", "-g") { HelpName = "STYLE", Description = "graph, fractal, flat, folded or none; caller (from the root down, default) or callee (from the function up, default with --no-children); percent, period or count; a number is the least percentage of a branch (0.5), another one the most branches. With commas: folded,callee,0,count." };
+    private readonly Option<bool> _children = new("--children") { Description = "Lines for callers too, heaviest total first (default)." };
+    private readonly Option<bool> _noChildren = new("--no-children") { Description = "Only what was hit itself." };
+    private readonly Option<double?> _limit = new("--percent-limit") { HelpName = "N", Description = "Leave out lines under N percent." };
+    private readonly Option<int> _maxStack = new("--max-stack") { HelpName = "N", Description = "Only the N innermost frames of a stack." };
+    private readonly Option<string> _weight = new("--weight") { HelpName = "WHAT", Description = "period (default), or samples: each counts as one." };
+    private readonly Option<bool> _showSamples = new("--show-nr-samples", "-n") { Description = "A column with the number of samples." };
+    private readonly Option<string> _dsos = new("--dsos", "--dso", "-d") { HelpName = "NAMES", Description = "Only what these modules were hit by, with commas." };
+    private readonly Option<string> _symbols = new("--symbols", "-S") { HelpName = "NAMES", Description = "Only these functions, with commas." };
+    private readonly Option<string> _percentage = new("--percentage") { HelpName = "OF", Description = "Of what --comms, --pid, --tid, --dsos and --symbols leave percentages are: absolute (of all, default) or relative (of what is left)." };
+    private readonly Option<string[]> _groups = new("--group") { HelpName = "REGEX", Description = "Show functions whose names match as one, named by the pattern's first group in parentheses, else by the pattern. May be repeated." };
+    private readonly Option<string[]> _folds = new("--fold") { HelpName = "REGEX", Description = "The same, and runs of them in a stack are one frame." };
+    private readonly Option<string> _format = new("--format") { HelpName = "FORMAT", Description = "text (default), json, csv or md.", DefaultValueFactory = _ => "text" };
+    private readonly Option<bool> _json = new("--json") { Description = "The same as --format json." };
+    private readonly Option<bool> _fullPath = new("--full-source-path") { Description = "Source files with their folders." };
+
     public static Command Create(CommandContext context)
     {
         var command = new Command("report", "Where the weight is, with call graphs, as 'perf report --stdio' prints it.");
         var input = new InputArguments(command);
-        var sort = new Option<string>("--sort", "-s") { HelpName = "KEYS", Description = "Group by: comm,pid,tid,dso,sym,caller,srcline,srcfile,cpu,event,time[:100ms],trace or any field of the event. Default: comm,dso,sym; for events with fields: trace." };
-        var graph = new Option<string>("--call-graph", "-g") { HelpName = "ORDER", Description = "caller (from the root down, default), callee (from the function up) or none; a number is the least percentage of a branch (0.5)." };
-        var children = new Option<bool>("--children") { Description = "Lines for callers too, heaviest total first (default)." };
-        var noChildren = new Option<bool>("--no-children") { Description = "Only what was hit itself." };
-        var limit = new Option<double>("--percent-limit") { HelpName = "N", Description = "Leave out lines under N percent." };
-        var format = new Option<string>("--format") { HelpName = "FORMAT", Description = "text (default), json, csv or md.", DefaultValueFactory = _ => "text" };
-        var json = new Option<bool>("--json") { Description = "The same as --format json." };
-        var fullPath = new Option<bool>("--full-source-path") { Description = "Source files with their folders." };
-        var stdio = new Option<bool>("--stdio") { Hidden = true };
-        foreach (var option in new Option[] { sort, graph, children, noChildren, limit, format, json, fullPath, stdio })
-            command.Options.Add(option);
+        var options = new ReportCommand();
+        options.AddTo(command);
         var selection = new SelectionOptions(command);
         HelpWithExamples.Examples[command] =
         [
             "tracekit report app.dtr",
             "tracekit report app.dtr --no-children -g callee --percent-limit 1",
+            "tracekit report app.dtr -g folded,caller,0 -s comm | ...   one chain a line",
             "tracekit report files.dtr -s name            a line for each value of the event's field 'name'",
+            "tracekit report app.dtr -F time:1s,overhead,sym   second by second",
+            "tracekit report app.dtr --fold '^(std)::'    what std does is one frame",
             "tracekit report app.dtr -s comm,dso --format csv > modules.csv",
         ];
         command.SetAction(result =>
         {
-            var keys = result.GetValue(sort);
-            var (order, least) = GraphOf(result.GetValue(graph) ?? "caller");
-            var kind = result.GetValue(json) ? "json" : result.GetValue(format)!;
-            if (kind is not ("text" or "json" or "csv" or "md"))
-                throw new UserErrorException($"--format {kind}: expected text, json, csv or md");
-            CheckKeys(keys);
-            if (result.GetValue(children) && result.GetValue(noChildren))
-                throw new UserErrorException("--children and --no-children exclude each other");
-            var options = selection.Read(result);
-            using var trace = selection.Open(result, input.One(result), options);
+            var (keys, report, format) = options.Read(result);
+            var asked = selection.Read(result);
+            (var kept, report) = options.Percentages(result, asked, report);
+            using var trace = selection.Open(result, input.One(result), asked);
             if (keys is not null && ReportBuilder.UnknownKey(trace.Events, keys) is { } unknown)
                 throw UnknownKey(trace, unknown);
-            var analysis = Recording.Run(trace, ReportBuilder.Keep(options, trace.Events, keys), context);
-            var report = ReportBuilder.Build(analysis, new ReportOptions
-            {
-                SortKeys = keys,
-                Graph = order,
-                GraphPercentLimit = least,
-                Children = !result.GetValue(noChildren),
-                PercentLimit = result.GetValue(limit),
-                FullSourcePath = result.GetValue(fullPath),
-                WithGraphs = kind is "text" or "json",
-            });
-            Write(context, kind, report);
+            var analysis = Recording.Run(trace, ReportBuilder.Keep(kept with { MaxStack = Math.Max(0, result.GetValue(options._maxStack)) }, trace.Events, keys), context);
+            Write(context, format, ReportBuilder.Build(analysis, report));
             return ExitCodes.Whole;
         });
         return command;
     }
 
-    private static void Write(CommandContext context, string kind, ReportDocument report)
+    private void AddTo(Command command)
     {
-        switch (kind)
+        foreach (var option in new Option[]
         {
-            case "json":
+            _sort, _fields, _graph, _children, _noChildren, _limit, _maxStack, _weight, _showSamples, _dsos, _symbols, _percentage, _groups, _folds, _format, _json, _fullPath,
+            new Option<bool>("--stdio") { Hidden = true },
+        })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>What the command line says of the report itself.</summary>
+    private (string? Keys, ReportOptions Report, TableFormat Format) Read(ParseResult result)
+    {
+        var keys = string.Join(',', new[] { result.GetValue(_fields), result.GetValue(_sort) }.OfType<string>());
+        CheckKeys(result.GetValue(_fields) is null ? "-s" : "-F", result.GetValue(_fields) is null && result.GetValue(_sort) is null ? null : keys);
+        if (!CallGraphStyle.TryParse(result.GetValue(_graph) ?? "", out var style, out var problem))
+            throw new UserErrorException($"-g {result.GetValue(_graph)}: {problem}");
+        var kind = result.GetValue(_json) ? "json" : result.GetValue(_format)!;
+        if (!TableWriter.TryParse(kind, out var format))
+            throw new UserErrorException($"--format {kind}: expected text, json, csv or md");
+        if (result.GetValue(_children) && result.GetValue(_noChildren))
+            throw new UserErrorException("--children and --no-children exclude each other");
+        if (result.GetValue(_weight) is { } weight and not ("period" or "samples" or "count"))
+            throw new UserErrorException($"--weight {weight}: expected period or samples");
+        return (keys.Length == 0 ? null : keys, new ReportOptions
+        {
+            SortKeys = keys.Length == 0 ? null : keys,
+            ShowSamples = result.GetValue(_showSamples),
+            ByCount = result.GetValue(_weight) is "samples" or "count",
+            Groups = [.. Rules("--fold", result.GetValue(_folds), true), .. Rules("--group", result.GetValue(_groups), false)],
+            Graph = style,
+            Children = !result.GetValue(_noChildren),
+            PercentLimit = result.GetValue(_limit),
+            FullSourcePath = result.GetValue(_fullPath),
+            WithGraphs = format is TableFormat.Text or TableFormat.Json,
+        }, format);
+    }
+
+    /// <summary>As perf: what only chooses lines leaves percentages as they were, unless they are to be of what is left.</summary>
+    private (AnalysisOptions Kept, ReportOptions Report) Percentages(ParseResult result, AnalysisOptions asked, ReportOptions report)
+    {
+        var of = result.GetValue(_percentage) ?? "absolute";
+        if (of is not ("absolute" or "relative"))
+            throw new UserErrorException($"--percentage {of}: expected absolute or relative");
+        return (asked with { Comms = [], Pids = [], Tids = [] }, report with
+        {
+            Only = new RowFilter
+            {
+                Comms = asked.Comms,
+                Pids = asked.Pids,
+                Tids = asked.Tids,
+                Modules = Names(result.GetValue(_dsos)),
+                Functions = Names(result.GetValue(_symbols)),
+                IsRelative = of == "relative",
+            },
+        });
+    }
+
+    private static string[] Names(string? list) => list?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    private static IEnumerable<FunctionRule> Rules(string option, string[]? patterns, bool folds)
+    {
+        foreach (var pattern in patterns ?? [])
+        {
+            if (!FunctionRule.TryParse(pattern, folds, out var rule, out var problem))
+                throw new UserErrorException($"{option} '{pattern}': {problem}");
+            yield return rule!;
+        }
+    }
+
+    private static void Write(CommandContext context, TableFormat format, ReportDocument report)
+    {
+        switch (format)
+        {
+            case TableFormat.Json:
                 ReportJson.Write(context.OutBytes(), report);
                 break;
-            case "csv":
-                ReportTables.WriteCsv(context.Out, report);
+            case TableFormat.Csv:
+                TableWriter.Write(context.Out, ReportTables.Of(report), format);
                 break;
-            case "md":
+            case TableFormat.Markdown:
                 ReportTables.WriteMarkdown(context.Out, report);
                 break;
             default:
@@ -85,51 +154,23 @@ internal static class ReportCommand
         }
     }
 
-    /// <summary>Reads <c>caller</c>, <c>callee,1</c>, and perf's own <c>graph,0.5,caller</c>.</summary>
-    internal static (CallOrder? Order, double Least) GraphOf(string text)
-    {
-        CallOrder? order = CallOrder.Caller;
-        var least = 0.5;
-        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            switch (word)
-            {
-                case "caller" or "graph":
-                    order = CallOrder.Caller;
-                    break;
-                case "callee":
-                    order = CallOrder.Callee;
-                    break;
-                case "none":
-                    order = null;
-                    break;
-                default:
-                    if (!double.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out least) || least > 100)
-                        throw new UserErrorException($"-g {text}: expected caller, callee or none, found '{word}'");
-                    break;
-            }
-        }
-
-        return (order, least);
-    }
-
-    private static void CheckKeys(string? keys)
+    private static void CheckKeys(string option, string? keys)
     {
         if (keys is null)
             return;
         if (SortKey.Words(keys).Length == 0)
-            throw new UserErrorException("-s: expected at least one key");
+            throw new UserErrorException($"{option}: expected at least one key");
         try
         {
             SortKey.ParseList(keys);
         }
         catch (FormatException exception)
         {
-            throw new UserErrorException($"-s {exception.Message}");
+            throw new UserErrorException($"{option} {exception.Message}");
         }
     }
 
-    private static UserErrorException UnknownKey(Engine.Trace trace, string unknown)
+    private static UserErrorException UnknownKey(Trace trace, string unknown)
     {
         string[] known = [.. SortKey.CommonNames, "trace", .. trace.Events.SelectMany(e => e.Fields.Select(f => f.Name)).Distinct()];
         var near = Suggestions.Nearest(unknown, known);

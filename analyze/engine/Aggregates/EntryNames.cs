@@ -15,11 +15,11 @@ internal sealed record EntryNames(IReadOnlyList<SortKey> Keys, RowGroups Groups,
         return values;
     }
 
-    /// <summary>Key after key; frames by their texts (ordinal).</summary>
-    public int Compare(FlatEntry a, FlatEntry b)
+    /// <summary>Key after key of some; frames by their texts (ordinal).</summary>
+    public int Compare(FlatEntry a, FlatEntry b, int first, int end)
     {
         var order = 0;
-        for (var key = 0; key < Keys.Count && order == 0; key++)
+        for (var key = first; key < end && order == 0; key++)
         {
             if (!Keys[key].IsOfFrame)
                 order = Groups.Compare(a.Group, b.Group, key);

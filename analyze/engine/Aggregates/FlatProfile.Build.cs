@@ -11,7 +11,8 @@ public sealed partial class FlatProfile
     /// Whether functions (modules) that only call others get entries too, and the order is by total. Needs a key of frames to make a difference.
     /// </param>
     /// <param name="only">Rows to count: all when null. Percentages are then of these.</param>
-    public static FlatProfile Build(Analysis analysis, IReadOnlyList<SortKey> keys, bool children = false, Func<int, bool>? only = null)
+    /// <param name="leading">Entries are in the order of so many keys first, then of their weights.</param>
+    public static FlatProfile Build(Analysis analysis, IReadOnlyList<SortKey> keys, bool children = false, Func<int, bool>? only = null, int leading = 0)
     {
         var names = new EntryNames(keys, RowGroups.MakeWithoutFrames(analysis, keys, only), FrameKeys.Make(analysis, keys));
         var frames = names.Frames is null ? null : new FrameSums(analysis.Samples, names.Frames);
@@ -29,7 +30,7 @@ public sealed partial class FlatProfile
                 entries.Add(new FlatEntry(names, group, FrameKeys.None, rows, rows) { SelfWeight = weight, SelfCount = count, TotalWeight = weight, TotalCount = count });
         }
 
-        entries.Sort((a, b) => Compare(names, a, b, children));
+        entries.Sort((a, b) => Compare(names, a, b, children, leading));
         return new FlatProfile(keys, entries, totalWeight, totalCount);
     }
 
@@ -45,13 +46,18 @@ public sealed partial class FlatProfile
         return (weight, count);
     }
 
-    private static int Compare(EntryNames names, FlatEntry a, FlatEntry b, bool children)
+    private static int Compare(EntryNames names, FlatEntry a, FlatEntry b, bool children, int leading)
     {
-        var order = children ? b.TotalWeight.CompareTo(a.TotalWeight) : 0;
+        var order = names.Compare(a, b, 0, leading);
+        if (order == 0 && children)
+            order = b.TotalWeight.CompareTo(a.TotalWeight);
         if (order == 0)
             order = b.SelfWeight.CompareTo(a.SelfWeight);
+        // As perf: of lines of one group that weigh the same, callers come first.
+        if (order == 0 && children && a.Group == b.Group)
+            order = b.Height.CompareTo(a.Height);
         if (order == 0)
-            order = names.Compare(a, b);
+            order = names.Compare(a, b, leading, names.Keys.Count);
         return order == 0 ? a.Function.CompareTo(b.Function) : order;
     }
 }

@@ -15,7 +15,8 @@ public sealed partial class FlatProfile
     public IReadOnlyList<SortKey> Keys { get; }
 
     /// <summary>
-    /// Heaviest first (by self, or by total when built with children), equal ones by their values (ordinal).
+    /// Heaviest first (by self, or by total when built with children), then callers before what they call, then by their values: numbers as numbers, names by
+    /// their letters (ordinal).
     /// </summary>
     public IReadOnlyList<FlatEntry> Entries { get; }
 
@@ -48,6 +49,9 @@ public sealed class FlatEntry
 
     /// <summary>What <see cref="FrameKeys"/> calls it.</summary>
     internal int FrameKey { get; }
+
+    /// <summary>Frames of the longest chain from it inwards.</summary>
+    internal int Height { get; init; }
 
     /// <summary>The value of each key, as text.</summary>
     public IReadOnlyList<string> Values => _values ??= _names.Values(this);

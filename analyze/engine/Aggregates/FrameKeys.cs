@@ -157,8 +157,8 @@ internal sealed class FrameKeys
         ofSelf[StackTable.Empty] = None;
         for (var stack = 1; stack < ofSelf.Length; stack++)
         {
-            var frame = analysis.Stacks.Frames[stack];
-            ofSelf[stack] = Number(_functions.OfFrame[frame], Place(_functions.Levels(frame)[0]), _caller ? CallerOf(ConcreteNode(_stacks.OfStack[stack])) : -1);
+            var own = ConcreteNode(_stacks.OfStack[stack]);
+            ofSelf[stack] = Number(_stacks.Functions[own], Place(_functions.Levels(analysis.Stacks.Frames[stack])[0]), CallerOf(own));
         }
 
         return (tree, ofNode, ofSelf);

@@ -10,11 +10,12 @@ internal sealed class FrameSums(SampleTable samples, FrameKeys keys)
     private readonly int[] _weightOfNode = new int[keys.Parents.Length]; // place in the lists below + 1; 0: not touched
     private readonly List<int> _touched = [];
     private long[] _weights = [], _counts = [];
+    private int[] _heights = [];
 
     private struct Sums
     {
         public long SelfWeight, SelfCount, TotalWeight, TotalCount;
-        public int RowCount, FirstRow;
+        public int RowCount, FirstRow, Height;
     }
 
     public void AddEntries(List<FlatEntry> entries, Analysis analysis, EntryNames names, int group, ArraySegment<int> rows, bool children)
@@ -77,6 +78,7 @@ internal sealed class FrameSums(SampleTable samples, FrameKeys keys)
             var function = keys.FunctionOf(key);
             entries.Add(new FlatEntry(names, group, key, new ArraySegment<int>(own, sum.FirstRow, sum.RowCount), rows)
             {
+                Height = sum.Height,
                 Function = keys.IsByFunction ? function : -1,
                 SymbolFunction = function,
                 Module = function < 0 ? -1 : analysis.Functions[function].Module,
@@ -110,9 +112,14 @@ internal sealed class FrameSums(SampleTable samples, FrameKeys keys)
         _touched.Sort();
         var count = _touched.Count;
         if (_weights.Length < count)
-            (_weights, _counts) = (new long[Math.Max(count, _weights.Length * 2)], new long[Math.Max(count, _weights.Length * 2)]);
+        {
+            var size = Math.Max(count, _weights.Length * 2);
+            (_weights, _counts, _heights) = (new long[size], new long[size], new int[size]);
+        }
+
         _weights.AsSpan(0, count).Clear();
         _counts.AsSpan(0, count).Clear();
+        _heights.AsSpan(0, count).Clear();
         for (var i = 0; i < count; i++)
             _weightOfNode[_touched[i]] = i + 1;
         foreach (var row in rows)
@@ -135,6 +142,7 @@ internal sealed class FrameSums(SampleTable samples, FrameKeys keys)
                 {
                     _weights[parent] += _weights[i];
                     _counts[parent] += _counts[i];
+                    _heights[parent] = Math.Max(_heights[parent], _heights[i] + 1);
                 }
             }
 
@@ -143,6 +151,7 @@ internal sealed class FrameSums(SampleTable samples, FrameKeys keys)
             ref var sum = ref of(keys.OfNode[node]);
             sum.TotalWeight += _weights[i];
             sum.TotalCount += _counts[i];
+            sum.Height = Math.Max(sum.Height, _heights[i]);
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class FunctionStacks
 
     internal FunctionStacks(StackTable stacks, FunctionTable functions)
     {
-        var tree = new LevelTree(stacks, functions, static (level, _) => level.Function);
+        var tree = new LevelTree(stacks, functions, static (level, _) => level.Function, functions.HasFolded ? function => functions[function].IsFolded : null);
         _ofStack = tree.OfStack;
         _parents = tree.Parents;
         _functions = tree.Keys;

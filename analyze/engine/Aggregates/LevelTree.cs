@@ -9,7 +9,8 @@ internal sealed class LevelTree
     /// <param name="stacks">The stacks.</param>
     /// <param name="functions">The functions of their frames.</param>
     /// <param name="key">What stands for a function of a frame, not negative; asked once for each.</param>
-    public LevelTree(StackTable stacks, FunctionTable functions, Func<FrameFunction, int, int> key)
+    /// <param name="folds">Whether runs of a key are one node; null when none is.</param>
+    public LevelTree(StackTable stacks, FunctionTable functions, Func<FrameFunction, int, int> key, Func<int, bool>? folds = null)
     {
         // Keys by frame, so that a frame in a million stacks asks once.
         var frameCount = functions.OfFrame.Length;
@@ -32,7 +33,11 @@ internal sealed class LevelTree
             var frame = frames[i];
             var first = frame == 0 ? 0 : ends[frame - 1];
             for (var level = ends[frame] - 1; level >= first; level--)
-                node = trie.Child(node, (ulong)keys[level], out _);
+            {
+                if (folds is null || node == 0 || trie.Addresses[node] != (ulong)keys[level] || !folds(keys[level]))
+                    node = trie.Child(node, (ulong)keys[level], out _);
+            }
+
             OfStack[i] = node;
         }
 

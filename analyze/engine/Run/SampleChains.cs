@@ -10,7 +10,7 @@ namespace TraceKit.Engine.Run;
 /// The call chain of a sample, however it was recorded: innermost first, with the markers of <c>enum perf_callchain_context</c>. One per
 /// thread of work.
 /// </summary>
-internal sealed class SampleChains(MappingResolver resolver)
+internal sealed class SampleChains(MappingResolver resolver, int maxStack)
 {
     private const ulong UserMarker = unchecked((ulong)-512L); // PERF_CONTEXT_USER
 
@@ -35,13 +35,28 @@ internal sealed class SampleChains(MappingResolver resolver)
         if (source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE)
             return Unwound(sample, source, space, version, isFiltered);
         if (source.HasCallchain && !sample.Callchain.IsEmpty)
-            return sample.Callchain;
+            return Cut(sample.Callchain);
         if (source.HasStackDumps)
             Unwind.WithoutDump++;
         if (!source.Layout!.Has(PerfSampleFormat.PERF_SAMPLE_IP) || sample.Ip == 0)
             return [];
         _chain[0] = sample.Ip;
         return _chain.AsSpan(0, 1);
+    }
+
+    /// <summary>The innermost frames only, when a limit is set.</summary>
+    private ReadOnlySpan<ulong> Cut(ReadOnlySpan<ulong> chain)
+    {
+        if (maxStack == 0 || chain.Length <= maxStack)
+            return chain;
+        var frames = 0;
+        for (var i = 0; i < chain.Length; i++)
+        {
+            if (chain[i] < Stacks.StackInterner.FirstMarker && ++frames > maxStack)
+                return chain[..i];
+        }
+
+        return chain;
     }
 
     /// <summary>The kernel's part of the call chain, and the user's part unwound from the dump.</summary>
@@ -51,6 +66,7 @@ internal sealed class SampleChains(MappingResolver resolver)
         var user = chain.IndexOf(UserMarker);
         if (user >= 0)
             chain = chain[..user];
+        chain = Cut(chain);
         chain.CopyTo(_chain);
         var count = chain.Length;
         if (sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_64)
@@ -64,7 +80,7 @@ internal sealed class SampleChains(MappingResolver resolver)
         _moduleMap.PointTo(space, (long)sample.Time);
         var result = source.IsArm64 ? UnwindArm64(sample, source, version, isFiltered, out var stackPointer) : UnwindX64(sample, source, version, isFiltered, out stackPointer);
         _chain[count++] = UserMarker;
-        for (var i = 0; i < result.Count; i++)
+        for (var i = 0; i < result.Count && (maxStack == 0 || i < maxStack); i++)
             _chain[count++] = _frames[i].Value;
         var last = result.Count == 0 ? 0 : _frames[result.Count - 1].Value;
         // A dump that is shorter than asked for is all that the kernel could copy: a larger one would not reach further.

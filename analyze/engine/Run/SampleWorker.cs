@@ -31,7 +31,7 @@ internal sealed partial class SampleWorker
     {
         _shared = shared;
         _threads = new ThreadFinder(shared.Parts.Model, shared.Guessed, shared.Filter);
-        _chains = new SampleChains(shared.Parts.Resolver);
+        _chains = new SampleChains(shared.Parts.Resolver, shared.Options.MaxStack);
         _fieldScratch = new RawField[shared.Options.Fields.Count];
         _context = new RecordContext(shared.Names);
         _blockFilter = new BlockFilter(shared.Filter, shared.Events, new FilterSample(shared.Names));

@@ -73,6 +73,9 @@ public sealed class SampleTable
     /// <summary>Sum of <see cref="Counts"/>.</summary>
     public long TotalCount { get; }
 
+    /// <summary>The same rows with other weights.</summary>
+    internal SampleTable WithWeights(long[] weights) => new(_stacks, _threads, _events, weights, _counts, _times, _cpus, Fields);
+
     /// <summary>The column of a field, or null when it was not asked for.</summary>
     public FieldColumn? Field(string name)
     {

@@ -207,7 +207,7 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
             return;
         if (!Source.HasCallchain && !Source.HasStackDumps)
             return;
-        _chains ??= new SampleChains(trace.Parts.Resolver);
+        _chains ??= new SampleChains(trace.Parts.Resolver, 0);
         _namer ??= new FrameNamer(trace, options);
         var innermost = true;
         var guest = false;

@@ -35,6 +35,8 @@ internal sealed class FrameLevels
 
     public ReadOnlySpan<FrameFunction> Of(int frame) => _levels.AsSpan(Start(frame).._ends[frame]);
 
+    public FrameLevels Renumbered(int[] map) => new(_ends, Array.ConvertAll(_levels, l => l with { Function = map[l.Function] }), _fileName);
+
     public string FileName(int file) => _fileName(file);
 
     /// <summary>One level for each frame: its concrete function, at an unknown place.</summary>

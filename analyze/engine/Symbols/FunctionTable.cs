@@ -39,8 +39,16 @@ public sealed class FunctionTable
     /// </summary>
     public ReadOnlySpan<FrameFunction> Levels(int frame) => _levels.Of(frame);
 
+    /// <summary>The same frames with other functions.</summary>
+    /// <param name="functions">All of them.</param>
+    /// <param name="map">For each function here its number there.</param>
+    internal FunctionTable Renumbered(Function[] functions, int[] map) => new(functions, Array.ConvertAll(_ofFrame, f => map[f]), _levels.Renumbered(map));
+
     /// <summary>Path of a source file by its number in <see cref="FrameFunction.File"/>; empty for 0.</summary>
     public string FileName(int file) => _levels.FileName(file);
+
+    /// <summary>Whether any function is <see cref="Function.IsFolded"/>.</summary>
+    public bool HasFolded => Array.Exists(_functions, f => f.IsFolded);
 
     /// <summary>Whether any frame has inlined functions.</summary>
     public bool HasInlined => _levels.HasInlined;
@@ -63,6 +71,9 @@ public sealed record Function(string Name, string RawName, int Module, string Mo
 
     /// <summary>Whether it stands for a body that the compiler put into others: the function of the same name that has addresses of its own is another number.</summary>
     public bool IsInlined { get; init; }
+
+    /// <summary>Whether it stands for several functions, runs of which in a stack are one frame.</summary>
+    public bool IsFolded { get; init; }
 
     /// <summary>The name as reports show it: <c>middle (inlined)</c>.</summary>
     public string Label => IsInlined ? Name + " (inlined)" : Name;

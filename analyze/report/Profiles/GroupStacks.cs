@@ -12,7 +12,11 @@ internal sealed class GroupStacks
     private readonly Dictionary<int, List<int>> _ends = [];
 
     /// <summary>Makes it; costs what the rows touch.</summary>
-    public GroupStacks(FunctionTree tree, SampleTable samples, ReadOnlySpan<int> rows)
+    /// <param name="tree">The tree.</param>
+    /// <param name="samples">The samples.</param>
+    /// <param name="weights">What is added up, by row.</param>
+    /// <param name="rows">Which rows.</param>
+    public GroupStacks(FunctionTree tree, SampleTable samples, long[] weights, ReadOnlySpan<int> rows)
     {
         var local = tree.Scratch; // 0: not touched
         List<int> touched = [0];
@@ -37,7 +41,7 @@ internal sealed class GroupStacks
         }
 
         foreach (var row in rows)
-            Self[local[tree.OfStack[samples.Stacks[row]]] - 1] += samples.Weights[row];
+            Self[local[tree.OfStack[samples.Stacks[row]]] - 1] += weights[row];
         foreach (var node in touched)
             local[node] = 0;
         Self.CopyTo(Total, 0);
@@ -66,6 +70,7 @@ internal sealed class GroupStacks
         }
 
         Sums = new long[count];
+        Ending = new long[count];
     }
 
     /// <summary>Parent of each node; -1 for the root.</summary>
@@ -82,6 +87,9 @@ internal sealed class GroupStacks
 
     /// <summary>A column of zeros for sums of one graph; who uses it leaves it as it was.</summary>
     public long[] Sums { get; }
+
+    /// <summary>Another one.</summary>
+    public long[] Ending { get; }
 
     /// <summary>Children of a node.</summary>
     public ReadOnlySpan<int> Children(int node) => _children.AsSpan(_firstChild[node], _firstChild[node + 1] - _firstChild[node]);

@@ -1,6 +1,7 @@
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Model;
+using TraceKit.Engine.Symbols;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Profiles;
@@ -40,7 +41,7 @@ public static class ReportBuilder
     {
         foreach (var word in SortKey.Words(sortKeys))
         {
-            if (word == ReportColumns.TraceKey)
+            if (word == ReportColumns.TraceKey || ReportWeights.OfWord(word) is not null)
                 continue;
             var key = SortKey.ParseList(word)[0];
             if (key.Kind == SortKeyKind.Field && !events.Any(e => e.Fields.Any(f => f.Name == key.Name)))
@@ -53,29 +54,38 @@ public static class ReportBuilder
     /// <summary>Builds the report: a section for each event that has samples.</summary>
     public static ReportDocument Build(Analysis analysis, ReportOptions options)
     {
+        if (options.Groups.Count > 0)
+            analysis = FunctionGroups.Apply(analysis, options.Groups);
+        if (options.ByCount)
+            analysis = analysis.ByCount();
         var samples = new long[analysis.Events.Count];
         for (var row = 0; row < analysis.Samples.Count; row++)
             samples[analysis.Samples.Events[row]] += analysis.Samples.Counts[row];
         var sections = new List<ReportSection>();
-        var graphs = options is { Graph: not null, WithGraphs: true } ? new ReportGraphs(analysis) : null;
+        var wanted = options.Only.For(analysis);
+        var graphs = options is { Graph.Mode: not CallGraphMode.None, WithGraphs: true } ? new ReportGraphs(analysis, options.Graph, options.PercentLimit ?? 0.5) : null;
         for (var e = 0; e < samples.Length; e++)
         {
             if (samples[e] > 0)
-                sections.Add(Section(analysis, e, options, graphs));
+                sections.Add(Section(analysis, e, options, graphs, wanted));
         }
 
         return new ReportDocument { Lost = analysis.Totals.Lost, Notes = LossNotes.Of(analysis), Sections = sections };
     }
 
-    private static ReportSection Section(Analysis analysis, int index, ReportOptions options, ReportGraphs? graphs)
+    private static ReportSection Section(Analysis analysis, int index, ReportOptions options, ReportGraphs? graphs, Func<int, bool>? wanted)
     {
         var traceEvent = analysis.Events[index];
         var columns = new ReportColumns(traceEvent, options.SortKeys ?? KeysWithoutText(analysis, traceEvent), options.FullSourcePath);
         var hasChains = HasChains(analysis, index);
         var children = options.Children && hasChains;
-        var profile = FlatProfile.Build(analysis, columns.Keys, children, row => analysis.Samples.Events[row] == index);
-        var leastLine = profile.TotalWeight * options.PercentLimit / 100;
-        var leastBranch = profile.TotalWeight * options.GraphPercentLimit / 100;
+        var profile = FlatProfile.Build(
+            analysis, columns.Keys, children, row => analysis.Samples.Events[row] == index && (wanted is null || wanted(row)), columns.LeadingColumns);
+        var (total, count) = wanted is null || options.Only.IsRelative ? (profile.TotalWeight, profile.TotalCount) : Sum(analysis, index);
+        var leastLine = total * (options.PercentLimit ?? 0) / 100;
+        var order = options.Graph.Order ?? (children ? CallOrder.Caller : CallOrder.Callee);
+        var isCount = options.Graph.Value == CallGraphValue.Count;
+        var graphTotal = isCount ? count : total;
         var rows = new List<ReportRow>();
         int hidden = 0;
         long hiddenSelf = 0;
@@ -94,24 +104,52 @@ public static class ReportBuilder
                 Self = entry.SelfWeight,
                 Samples = entry.SelfCount,
                 Cells = columns.Cells(entry.Values, entry.SymbolFunction >= 0 ? analysis.Functions[entry.SymbolFunction] : null),
-                Graphs = graphs is not null && options.Graph is { } order && hasChains
-                    ? graphs.Of(entry, order, children && columns.HasFrameKey, leastBranch)
-                    : [],
+                ChildrenSamples = entry.TotalCount,
+                GraphWeight = isCount ? (children ? entry.TotalCount : entry.SelfCount) : (children ? entry.TotalWeight : entry.SelfWeight),
+                Graphs = graphs is not null && hasChains ? graphs.Of(entry, order, children && columns.HasFrameKey, graphTotal) : [],
             });
         }
 
         return new ReportSection
         {
             EventName = traceEvent.Name,
-            Samples = profile.TotalCount,
-            Total = profile.TotalWeight,
-            Unit = traceEvent.WeightIsTime ? "ns" : "",
+            Samples = count,
+            Total = total,
+            Unit = traceEvent.WeightIsTime && !options.ByCount ? "ns" : "",
+            Weights = WeightsOf(columns, options, children),
+            LeadingColumns = columns.LeadingColumns,
             Columns = columns.Columns,
             Rows = rows,
             ShowChildren = children,
+            Style = options.Graph,
+            GraphTotal = graphTotal,
+            FirstFrameIsKnown = columns.Weights.Count == 0 && options.SortKeys?.StartsWith("sym", StringComparison.Ordinal) == true,
             HiddenRows = hidden,
             HiddenSelf = hiddenSelf,
         };
+    }
+
+    private static List<ReportWeight> WeightsOf(ReportColumns columns, ReportOptions options, bool children)
+    {
+        List<ReportWeight> weights = columns.Weights.Count > 0 ? [.. columns.Weights] : children ? [ReportWeight.Children, ReportWeight.Self] : [ReportWeight.Overhead];
+        if (options.ShowSamples && !weights.Contains(ReportWeight.Samples))
+            weights.Add(ReportWeight.Samples);
+        return weights;
+    }
+
+    /// <summary>All of an event.</summary>
+    private static (long Weight, long Count) Sum(Analysis analysis, int index)
+    {
+        long weight = 0, count = 0;
+        for (var row = 0; row < analysis.Samples.Count; row++)
+        {
+            if (analysis.Samples.Events[row] != index)
+                continue;
+            weight += analysis.Samples.Weights[row];
+            count += analysis.Samples.Counts[row];
+        }
+
+        return (weight, count);
     }
 
     /// <summary>An analysis that did not keep the events' texts is grouped by the fields that it kept.</summary>

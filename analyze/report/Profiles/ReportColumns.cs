@@ -19,13 +19,19 @@ internal sealed class ReportColumns
 
     /// <summary>Reads the keys.</summary>
     /// <param name="traceEvent">The event that is reported on.</param>
-    /// <param name="keys">As typed; null for the default.</param>
+    /// <param name="keys">As typed, columns of numbers among them; null for the default.</param>
     /// <param name="fullPath">Source files with their folders.</param>
     public ReportColumns(TraceEvent traceEvent, string? keys, bool fullPath = false)
     {
         var columns = new List<ReportColumn>();
+        var words = SortKey.Words(keys ?? "");
+        Weights = [.. words.Select(ReportWeights.OfWord).OfType<ReportWeight>()];
+        LeadingColumns = Weights.Count == 0 ? 0 : words.TakeWhile(w => ReportWeights.OfWord(w) is null).Count();
+        keys = Weights.Count == words.Length ? null : string.Join(',', words.Where(w => ReportWeights.OfWord(w) is null));
         foreach (var key in SortKey.ParseList(keys ?? (traceEvent.Fields.Count > 0 ? TraceKey : DefaultKeys)))
         {
+            if (_keys.Exists(k => k.Kind == key.Kind && k.Name == key.Name))
+                continue;
             _keys.Add(key with { IsFullPath = fullPath });
             columns.Add(Column(traceEvent, key));
         }
@@ -38,6 +44,12 @@ internal sealed class ReportColumns
 
     /// <summary>Keys for the engine.</summary>
     public IReadOnlyList<SortKey> Keys => _keys;
+
+    /// <summary>Columns of numbers that the keys name; none for the default.</summary>
+    public IReadOnlyList<ReportWeight> Weights { get; }
+
+    /// <summary>Keys that stand before the numbers.</summary>
+    public int LeadingColumns { get; }
 
     /// <summary>Whether any key speaks of frames: only then do callers get lines.</summary>
     public bool HasFrameKey => _keys.Exists(k => k.IsOfFrame);

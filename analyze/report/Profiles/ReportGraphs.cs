@@ -13,64 +13,74 @@ namespace TraceKit.Report.Profiles;
 /// A graph is unfolded from its root only where it is heavy enough to be printed: a set of nodes of the function tree stands for one
 /// printed frame, its successors are grouped by function, and groups under the limit are never looked into.
 /// </remarks>
-internal sealed class ReportGraphs
+internal sealed partial class ReportGraphs
 {
     private readonly Analysis _analysis;
+    private readonly CallGraphStyle _style;
     private readonly FunctionTree _tree;
+    private readonly long[] _weights;
     private readonly Dictionary<int, GroupStacks> _groups = [];
     private readonly Dictionary<int, string> _labels = [];
+    private readonly double _minPercent;
 
     /// <summary>For the reports on one analysis.</summary>
-    public ReportGraphs(Analysis analysis)
+    /// <param name="analysis">Whose samples.</param>
+    /// <param name="style">How to draw.</param>
+    /// <param name="minPercent">What <see cref="CallGraphStyle.MinPercent"/> is when it does not say.</param>
+    public ReportGraphs(Analysis analysis, CallGraphStyle style, double minPercent)
     {
         _analysis = analysis;
+        _style = style;
         _tree = FunctionTree.Of(analysis);
+        _weights = (style.Value == CallGraphValue.Count ? analysis.Samples.Counts : analysis.Samples.Weights).ToArray();
+        _minPercent = style.MinPercent ?? minPercent;
     }
 
     /// <summary>A node with the weight that comes through it in the graph at hand.</summary>
+    /// <param name="Node">The node.</param>
+    /// <param name="Weight">Weight.</param>
+    /// <param name="Passes">Of stacks that only pass through the line's function, not of those that end in it.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Item(int Node, long Weight);
+    private readonly record struct Item(int Node, long Weight, bool Passes = false);
 
     /// <summary>What follows some nodes in the order of printing: appended to the second list.</summary>
     private delegate void Step(List<Item> from, List<Item> to);
 
     /// <summary>The graphs of one line.</summary>
     /// <param name="entry">The line.</param>
-    /// <param name="order">Root first, or innermost first.</param>
+    /// <param name="order">Which end comes first.</param>
     /// <param name="children">Whether the line stands for all stacks through its function, not only those that end in it.</param>
-    /// <param name="least">Branches lighter than this are left out.</param>
-    public List<CallGraphNode> Of(FlatEntry entry, CallOrder order, bool children, double least)
+    /// <param name="total">What 100 % is.</param>
+    public List<CallGraphNode> Of(FlatEntry entry, CallOrder order, bool children, long total)
     {
         var roots = new List<CallGraphNode>();
+        GroupStacks group;
+        List<Item> ends;
+        var below = new Below();
         if (entry.Function < 0)
         {
-            var own = new GroupStacks(_tree, _analysis.Samples, entry.Rows);
-            List<Item> ends = [];
-            for (var node = 1; node < own.Self.Length; node++)
-            {
-                if (own.Self[node] > 0)
-                    ends.Add(new Item(node, own.Self[node]));
-            }
-
-            if (order == CallOrder.Callee)
-                Unfold(roots, own, ends, Upwards(own), least);
-            else
-                FromRoot(roots, own, ends, least);
-            return roots;
+            group = new GroupStacks(_tree, _analysis.Samples, _weights, entry.Rows);
+            ends = AllEnds(group);
         }
-
-        var group = GroupOf(entry);
-        if (order == CallOrder.Callee)
+        else
         {
-            Unfold(roots, group, children ? Innermost(group, entry.Function) : EndsIn(group, entry.Function), Upwards(group), least);
-            return roots;
+            group = GroupOf(entry);
+            ends = EndsIn(group, entry.Function);
+            if (children && order == CallOrder.Caller)
+                below = BelowOf(group, entry.Function);
+            else if (children)
+                ends = Innermost(group, entry.Function);
         }
 
-        // As perf: stacks that end here are shown whole, from their root; of those that only pass, what lies below.
-        FromRoot(roots, group, EndsIn(group, entry.Function), least);
-        if (children && entry.TotalWeight > entry.SelfWeight)
-            Below(roots, group, entry.Function, least);
-        roots.Sort((a, b) => b.Weight.CompareTo(a.Weight));
+        var least = total * _minPercent / 100;
+        if (_style.Mode is CallGraphMode.Flat or CallGraphMode.Folded)
+            AddChains(roots, group, order, ends, below, least);
+        else if (order == CallOrder.Callee)
+            Unfold(roots, group, ends, Upwards(group), least);
+        else
+            FromRoot(roots, group, ends, below, least);
+        foreach (var node in below.Touched)
+            group.Ending[node] = 0;
         return roots;
     }
 
@@ -86,8 +96,20 @@ internal sealed class ReportGraphs
     {
         var key = entry.GroupRows[0];
         if (!_groups.TryGetValue(key, out var group))
-            _groups.Add(key, group = new GroupStacks(_tree, _analysis.Samples, entry.GroupRows));
+            _groups.Add(key, group = new GroupStacks(_tree, _analysis.Samples, _weights, entry.GroupRows));
         return group;
+    }
+
+    private static List<Item> AllEnds(GroupStacks group)
+    {
+        List<Item> ends = [];
+        for (var node = 1; node < group.Self.Length; node++)
+        {
+            if (group.Self[node] > 0)
+                ends.Add(new Item(node, group.Self[node]));
+        }
+
+        return ends;
     }
 
     private static List<Item> EndsIn(GroupStacks group, int function)
@@ -112,8 +134,43 @@ internal sealed class ReportGraphs
         return [.. weights.Where(w => w.Value > 0).Select(w => new Item(w.Key, w.Value))];
     }
 
-    /// <summary>Stacks that end in some nodes, whole.</summary>
-    private void FromRoot(List<CallGraphNode> roots, GroupStacks group, List<Item> ends, double least)
+    /// <summary>Where stacks that only pass through a function pass first, and the nodes on which what ends in it was added up.</summary>
+    private readonly record struct Below()
+    {
+        public List<Item> First { get; init; } = [];
+
+        public List<int> Touched { get; init; } = [];
+    }
+
+    /// <summary>The outermost activations of a function with what goes through them and does not end in it; <see cref="GroupStacks.Ending"/> has the rest.</summary>
+    private static Below BelowOf(GroupStacks group, int function)
+    {
+        var ending = group.Ending;
+        List<int> touched = [], tops = [];
+        foreach (var node in group.Of(function))
+        {
+            if (group.SameAbove(node) == 0)
+                tops.Add(node);
+        }
+
+        var isTop = tops.ToHashSet();
+        foreach (var node in group.EndsIn(function))
+        {
+            for (var up = node; ; up = group.Parents[up])
+            {
+                if (ending[up] == 0)
+                    touched.Add(up);
+                ending[up] += group.Self[node];
+                if (isTop.Contains(up))
+                    break;
+            }
+        }
+
+        return new Below { First = [.. tops.Select(t => new Item(t, group.Total[t] - ending[t], true)).Where(i => i.Weight > 0)], Touched = touched };
+    }
+
+    /// <summary>As perf: stacks that end in some nodes whole, from their root; of those that only pass, what lies below.</summary>
+    private void FromRoot(List<CallGraphNode> roots, GroupStacks group, List<Item> ends, Below below, double least)
     {
         var sums = group.Sums;
         List<int> touched = [];
@@ -138,62 +195,25 @@ internal sealed class ReportGraphs
                 sums[parent] += sums[touched[i]];
         }
 
-        Step step = (from, to) =>
+        void Step(List<Item> from, List<Item> to)
         {
             foreach (var item in from)
             {
                 foreach (var child in group.Children(item.Node))
                 {
-                    if (sums[child] > 0)
-                        to.Add(new Item(child, sums[child]));
+                    var weight = item.Passes ? group.Total[child] - group.Ending[child] : sums[child];
+                    if (weight > 0)
+                        to.Add(new Item(child, weight, item.Passes));
                 }
             }
-        };
+        }
+
         List<Item> first = [];
-        step([new Item(0, 0)], first);
-        Unfold(roots, group, first, step, least);
+        Step([new Item(0, 0)], first);
+        first.AddRange(below.First);
+        Unfold(roots, group, first, Step, least);
         foreach (var node in touched)
             sums[node] = 0;
-    }
-
-    /// <summary>What lies below the outermost activations of a function, stacks that end in it left out.</summary>
-    private void Below(List<CallGraphNode> roots, GroupStacks group, int function, double least)
-    {
-        var ending = group.Sums;
-        List<int> touched = [], tops = [];
-        foreach (var node in group.Of(function))
-        {
-            if (group.SameAbove(node) == 0)
-                tops.Add(node);
-        }
-
-        var isTop = tops.ToHashSet();
-        foreach (var node in group.EndsIn(function))
-        {
-            for (var up = node; ; up = group.Parents[up])
-            {
-                if (ending[up] == 0)
-                    touched.Add(up);
-                ending[up] += group.Self[node];
-                if (isTop.Contains(up))
-                    break;
-            }
-        }
-
-        List<Item> first = [.. tops.Select(t => new Item(t, group.Total[t] - ending[t])).Where(i => i.Weight > 0)];
-        Unfold(roots, group, first, (from, to) =>
-        {
-            foreach (var item in from)
-            {
-                foreach (var child in group.Children(item.Node))
-                {
-                    if (group.Total[child] > ending[child])
-                        to.Add(new Item(child, group.Total[child] - ending[child]));
-                }
-            }
-        }, least);
-        foreach (var node in touched)
-            ending[node] = 0;
     }
 
     private static Step Upwards(GroupStacks group) => (from, to) =>
@@ -207,12 +227,18 @@ internal sealed class ReportGraphs
 
     private void Unfold(List<CallGraphNode> roots, GroupStacks group, List<Item> first, Step step, double least)
     {
-        foreach (var (function, items, weight) in Fork(group, first))
+        var branches = Fork(group, first);
+        var limit = LimitOf(branches, least);
+        foreach (var (function, items, weight) in branches)
         {
-            if (weight >= least)
+            if (weight >= limit)
                 roots.Add(Grow(group, function, items, weight, step, least));
         }
     }
+
+    /// <summary>The least weight of a branch: a share of everything, or of what branches; perf cuts the one down, the other up.</summary>
+    private double LimitOf(List<(int Function, List<Item> Items, long Weight)> branches, double least) =>
+        _style.Mode == CallGraphMode.Fractal ? Math.Ceiling(branches.Sum(b => b.Weight) * _minPercent / 100) : Math.Floor(least);
 
     /// <summary>Follows a path as long as it does not fork; then each branch.</summary>
     private CallGraphNode Grow(GroupStacks group, int function, List<Item> items, long weight, Step step, double least)
@@ -231,16 +257,17 @@ internal sealed class ReportGraphs
             }
 
             List<CallGraphNode> children = [];
+            var limit = LimitOf(branches, least);
             foreach (var branch in branches)
             {
-                if (branch.Weight < least)
+                if (branch.Weight < limit)
                     continue;
                 // Forks nest no deeper than stacks do, which is limited; on a small thread that may still be too deep, and is said then.
                 RuntimeHelpers.EnsureSufficientExecutionStack();
                 children.Add(Grow(group, branch.Function, branch.Items, branch.Weight, step, least));
             }
 
-            return new CallGraphNode { Frames = frames, Weight = weight, Children = children };
+            return new CallGraphNode { Frames = frames, Weight = weight, Below = branches.Sum(b => b.Weight), Children = children };
         }
     }
 

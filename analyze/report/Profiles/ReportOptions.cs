@@ -1,12 +1,25 @@
-using TraceKit.Engine.Aggregates;
+using TraceKit.Engine.Symbols;
+using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Profiles;
 
 /// <summary>How a report is made; defaults are perf's.</summary>
 public sealed record ReportOptions
 {
-    /// <summary>Keys as typed after <c>-s</c>; null for the event's own default: <c>trace</c> for events with fields, else <c>comm,dso,sym</c>.</summary>
+    /// <summary>Keys as typed after <c>-s</c> or <c>--fields</c>, with columns of numbers among them (<c>overhead</c>, <c>overhead_children</c>, <c>sample</c>, <c>period</c>); null for the event's own default: <c>trace</c> for events with fields, else <c>comm,dso,sym</c>.</summary>
     public string? SortKeys { get; init; }
+
+    /// <summary>Whether the number of samples is a column.</summary>
+    public bool ShowSamples { get; init; }
+
+    /// <summary>Whether a sample counts as one, whatever its period.</summary>
+    public bool ByCount { get; init; }
+
+    /// <summary>What lines are about.</summary>
+    public RowFilter Only { get; init; } = new();
+
+    /// <summary>Functions that are shown as one.</summary>
+    public IReadOnlyList<FunctionRule> Groups { get; init; } = [];
 
     /// <summary>Whether callers get lines too, and the Children column is shown; events without call chains never have it.</summary>
     public bool Children { get; init; } = true;
@@ -14,14 +27,11 @@ public sealed record ReportOptions
     /// <summary>Source files with their folders in the columns <c>srcline</c> and <c>srcfile</c>.</summary>
     public bool FullSourcePath { get; init; }
 
-    /// <summary>Order of the call graphs; null for none.</summary>
-    public CallOrder? Graph { get; init; } = CallOrder.Caller;
+    /// <summary>Call graphs.</summary>
+    public CallGraphStyle Graph { get; init; } = new();
 
-    /// <summary>Lines with less than this share are left out (and counted).</summary>
-    public double PercentLimit { get; init; }
-
-    /// <summary>Branches of call graphs with less than this share are left out.</summary>
-    public double GraphPercentLimit { get; init; } = 0.5;
+    /// <summary>Lines with less than this share are left out (and counted), branches of graphs too where <see cref="CallGraphStyle.MinPercent"/> says nothing; null for all lines, and branches from 0.5.</summary>
+    public double? PercentLimit { get; init; }
 
     /// <summary>Whether graphs are made at all: formats that cannot show them need not pay.</summary>
     public bool WithGraphs { get; init; } = true;

@@ -21,8 +21,14 @@ public sealed class ReportRow
     /// <summary>One text for each <see cref="ReportSection.Columns"/>.</summary>
     public required IReadOnlyList<string> Cells { get; init; }
 
+    /// <summary>Samples of the stacks in which it appears anywhere.</summary>
+    public long ChildrenSamples { get; init; }
+
     /// <summary>Call graphs under the line, heaviest first.</summary>
     public IReadOnlyList<CallGraphNode> Graphs { get; init; } = [];
+
+    /// <summary>The line's own weight in what its graphs count.</summary>
+    public long GraphWeight { get; init; }
 }
 
 /// <summary>The report on one event.</summary>
@@ -43,8 +49,23 @@ public sealed class ReportSection
     /// <summary>Columns in order.</summary>
     public required IReadOnlyList<ReportColumn> Columns { get; init; }
 
+    /// <summary>Columns of numbers that the text shows; they stand after the first <see cref="LeadingColumns"/> of the others.</summary>
+    public IReadOnlyList<ReportWeight> Weights { get; init; } = [ReportWeight.Overhead];
+
+    /// <summary>Columns before the numbers: lines are in their order first.</summary>
+    public int LeadingColumns { get; init; }
+
     /// <summary>Lines, heaviest first.</summary>
     public required IReadOnlyList<ReportRow> Rows { get; init; }
+
+    /// <summary>How the call graphs under the lines are drawn.</summary>
+    public CallGraphStyle Style { get; init; } = new();
+
+    /// <summary>What 100 % is in the graphs.</summary>
+    public long GraphTotal { get; init; }
+
+    /// <summary>Whether lines are of functions first of all, so that a graph need not begin with it.</summary>
+    public bool FirstFrameIsKnown { get; init; }
 
     /// <summary>Whether the Children column is shown.</summary>
     public bool ShowChildren { get; init; }

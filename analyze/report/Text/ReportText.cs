@@ -42,13 +42,14 @@ public static class ReportText
         foreach (var row in section.Rows)
         {
             line.Clear();
-            if (section.ShowChildren)
-                line.Append("  ").Append(CallGraphText.Percent(row.Children, section.Total).PadLeft(8));
-            line.Append("  ").Append(CallGraphText.Percent(row.Self, section.Total).PadLeft(8));
-            for (var i = 0; i < section.Columns.Count; i++)
+            for (var i = 0; i < section.LeadingColumns; i++)
+                line.Append("  ").Append(Pad(row.Cells[i], widths[i], section.Columns[i].RightAligned));
+            foreach (var weight in section.Weights)
+                line.Append("  ").Append(ReportWeights.Cell(weight, row, section).PadLeft(ReportWeights.Width(weight)));
+            for (var i = section.LeadingColumns; i < section.Columns.Count; i++)
                 line.Append("  ").Append(Pad(row.Cells[i], widths[i], section.Columns[i].RightAligned));
             text.Append(line.ToString().TrimEnd()).Append('\n');
-            CallGraphText.Append(text, row.Graphs, section.ShowChildren ? row.Children : row.Self, section.Total);
+            CallGraphText.Append(text, row, section);
         }
 
         if (section.HiddenRows > 0)
@@ -59,21 +60,20 @@ public static class ReportText
 
     private static void AppendHead(StringBuilder text, ReportSection section, int[] widths)
     {
-        StringBuilder names = new("#"), rules = new("#");
-        if (section.ShowChildren)
+        StringBuilder names = new(), rules = new();
+        void Add(string header, int width, bool right)
         {
-            names.Append(" Children");
-            rules.Append(" ........");
+            names.Append("  ").Append(Pad(header, width, right));
+            rules.Append("  ").Append('.', width);
         }
 
-        names.Append(section.ShowChildren ? "      Self" : " Overhead");
-        rules.Append(section.ShowChildren ? "  ........" : " ........");
-        for (var i = 0; i < section.Columns.Count; i++)
-        {
-            names.Append("  ").Append(Pad(section.Columns[i].Header, widths[i], section.Columns[i].RightAligned));
-            rules.Append("  ").Append('.', widths[i]);
-        }
-
+        for (var i = 0; i < section.LeadingColumns; i++)
+            Add(section.Columns[i].Header, widths[i], section.Columns[i].RightAligned);
+        foreach (var weight in section.Weights)
+            Add(ReportWeights.Header(weight), ReportWeights.Width(weight), true);
+        for (var i = section.LeadingColumns; i < section.Columns.Count; i++)
+            Add(section.Columns[i].Header, widths[i], section.Columns[i].RightAligned);
+        names[0] = rules[0] = '#';
         text.Append(names.ToString().TrimEnd()).Append('\n').Append(rules).Append("\n#\n");
     }
 
