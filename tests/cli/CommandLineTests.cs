@@ -30,7 +30,7 @@ public sealed class CommandLineTests
     [InlineData("no input file", "report")]
     [InlineData("one input file only", "report", "a.dtr", "b.dtr")]
     [InlineData("--output", "flame", "a.dtr")]
-    [InlineData("caller, callee or none", "report", "a.dtr", "-g", "sideways")]
+    [InlineData("caller or callee", "report", "a.dtr", "-g", "sideways")]
     [InlineData("text, json, csv or md", "report", "a.dtr", "--format", "xml")]
     [InlineData("--time", "report", "a.dtr", "--time", "later")]
     [InlineData("did you mean 'time'", "script", "a.dtr", "-F", "comm,tiem")]
