@@ -1,4 +1,5 @@
 using System.Text;
+using TraceKit.Engine.Compare;
 using TraceKit.Engine.Tests;
 using TraceKit.Format.Dtr.Metadata;
 using static TraceKit.Engine.Tests.TestTrace;
@@ -58,6 +59,13 @@ internal sealed class Recordings : IDisposable
     /// <summary>A probe with arguments in every type of people's, and a filter of which the kernel could do a part.</summary>
     public string Typed() => Save("typed.dtr", TypedTrace().ToBytes());
 
+    /// <summary><c>base.dtr</c> and <c>new.dtr</c>: the same program, and one whose <c>leaf</c> has a larger share.</summary>
+    public void Pair()
+    {
+        Save("base.dtr", PairTrace(4).ToBytes());
+        Save("new.dtr", PairTrace(7).ToBytes());
+    }
+
     /// <summary>A file with these bytes.</summary>
     public string Save(string name, byte[] bytes)
     {
@@ -85,6 +93,21 @@ internal sealed class Recordings : IDisposable
         }
 
         return trace.Sample(1_500_000_000, 20, 20, 1, 10_000_000, [UserMarker, 0x999000]);
+    }
+
+    private static TestTrace PairTrace(int leaf)
+    {
+        var trace = WithModules(new TestTrace { ChunkSamples = 64 });
+        var random = new SplitMix64((ulong)leaf);
+        for (var i = 0UL; i < 600; i++)
+        {
+            ulong[] chain = random.Below(11) < leaf ? [UserMarker, 0x10205, 0x10110, 0x10050]
+                : random.Below(3) == 0 ? [KernelMarker, 0xffffffff81200c60, 0xffffffff81001008, UserMarker, 0x10110, 0x10050]
+                : i % 50 == 7 ? [UserMarker, 0x999000] : [UserMarker, 0x10110, 0x10050];
+            trace.Sample(1_000_000_000 + i * 10_000_000, 10, 10, (uint)(i & 1), 10_000_000, chain);
+        }
+
+        return trace;
     }
 
     internal static TestTrace ProbeTrace()

@@ -15,6 +15,9 @@ public static class ExitCodes
     /// <summary><c>verify</c> and <c>recover</c>: done, and data was lost.</summary>
     public const int DataLost = 3;
 
+    /// <summary><c>diff</c>: done, and something got worse by more than was allowed.</summary>
+    public const int Regression = 3;
+
     /// <summary>The input is not a trace, or nothing of it can be used.</summary>
     public const int UnusableFile = 4;
 

@@ -22,14 +22,14 @@ internal sealed class InputArguments
         string[] names = [.. result.GetValue(_files) ?? [], .. result.GetValue(_input) ?? []];
         return names.Length switch
         {
-            1 => Checked(names[0]),
+            1 => Check(names[0]),
             0 => throw new UserErrorException($"no input file; see 'tracekit {result.CommandResult.Command.Name} --help'"),
             _ => throw new UserErrorException($"one input file only, found {names.Length}: {string.Join(", ", names)}"),
         };
     }
 
-    // What opens without an error and then fails, or waits for ever.
-    private static string Checked(string name)
+    /// <summary>Refuses what opens without an error and then fails, or waits for ever.</summary>
+    public static string Check(string name)
     {
         if (name == "-")
             return name;

@@ -4,7 +4,8 @@ namespace TraceKit.Engine.Compare;
 /// <remarks>
 /// The automatic choice of D. N. Politis and H. White (Econometric Reviews 23, 2004) for the circular block bootstrap, with the correction of A. Patton, D. Politis
 /// and H. White (28, 2009): <c>b = (2 G² / D)^(1/3) N^(1/3)</c>, <c>G = sum λ(k/M) |k| R(k)</c>, <c>D = 4/3 (sum λ(k/M) R(k))²</c>, R the autocovariance, λ the flat-top
-/// window (1 up to a half, then down to 0), M twice the lag after which correlations stay within <c>2 sqrt(log10(N) / N)</c>.
+/// window (1 up to a half, then down to 0), M twice the lag after which correlations stay within <c>2.5 sqrt(log10(N) / N)</c> (theirs is 2 for one series; here the
+/// heaviest of many lines are asked, and the longest answer counts).
 /// </remarks>
 public static class BlockLength
 {
@@ -16,6 +17,9 @@ public static class BlockLength
 
     /// <summary>Heaviest lines that are asked.</summary>
     private const int MostLines = 32;
+
+    /// <summary>Slots that a line must be in to be asked.</summary>
+    private const int LeastFilled = 16;
 
     /// <summary>More than this is an estimate gone wrong.</summary>
     private const double MostInflation = 3;
@@ -32,7 +36,7 @@ public static class BlockLength
             longest = Math.Max(longest, dependence.BlockLength(side.Slots));
         var most = Math.Max(1, side.Slots / PreferredBlocks);
         var length = (int)Math.Min(most, Math.Ceiling(longest));
-        return new BlockChoice(length, Inflation(dependences, length), longest > most);
+        return new BlockChoice(length, Inflation(dependences, length), longest > most * 1.5);
     }
 
     /// <summary>The same when the length is given.</summary>
@@ -59,6 +63,8 @@ public static class BlockLength
         for (var i = 0; i < lines.Length; i++)
             lines[i] = i;
         Array.Sort(lines, (a, b) => side.Sum(b).CompareTo(side.Sum(a)) is var order and not 0 ? order : a.CompareTo(b));
+        // In a handful of slots two neighbours are chance, and look like dependence.
+        lines = Array.FindAll(lines, line => side.SlotsOf(line).Length >= Math.Max(LeastFilled, side.Slots / 10));
         var residuals = new double[side.Slots];
         var dependences = new SeriesDependence[Math.Min(MostLines, lines.Length)];
         for (var i = 0; i < dependences.Length; i++)
@@ -120,10 +126,10 @@ public readonly record struct SeriesDependence(double LongRunVariance, double Mo
     /// <summary>The length of blocks for a series of this many steps: at least 1, not rounded, not bounded above.</summary>
     public double BlockLength(int steps) => LongRunVariance <= 0 ? 1 : Math.Max(1, Math.Cbrt(1.5 * Moment * Moment / (LongRunVariance * LongRunVariance) * steps));
 
-    /// <summary>The last lag before <see cref="Run"/> lags in a row are not to be told from 0.</summary>
+    /// <summary>The last lag before <see cref="Run"/> lags in a row are not to be told from 0: beyond <c>2.5 sqrt(log10(N) / N)</c>, four standard errors for some hundred slots, as some hundred correlations are looked at.</summary>
     private static int LastCorrelatedLag(double[] covariances, int n)
     {
-        var bound = 2 * Math.Sqrt(Math.Log10(n) / n) * covariances[0];
+        var bound = 2.5 * Math.Sqrt(Math.Log10(n) / n) * covariances[0];
         var run = Run(n);
         var last = 0;
         for (var lag = 1; lag < covariances.Length && lag <= last + run; lag++)

@@ -48,7 +48,8 @@ public readonly record struct ShareDifference(
 /// </para>
 /// <para>
 /// All lines are one family (P. H. Westfall and S. S. Young, Resampling-Based Multiple Testing, 1993, single-step max-T): a line is a change when its T, as a normal deviate, is beyond
-/// the 95th percentile of the largest <c>|D* - D| / SE</c> of any line in a resample. Lines that rise and fall together cost nothing then, as they would with Bonferroni.
+/// the 95th percentile of the largest <c>|D* - D| / SE</c>, as a normal deviate too, of any line in a resample. (As a t of the same excess kurtosis, <c>4 + 6 S² / sum v²</c> degrees: how often
+/// a block is drawn is about Poisson's, so a line of one block has long tails there, and hundreds of such lines would hide everything else.) Lines that rise and fall together cost nothing then, as they would with Bonferroni.
 /// </para>
 /// </remarks>
 public sealed class ShareTest
@@ -141,7 +142,7 @@ public sealed class ShareTest
         first.Resample(line, scratch.Sums, scratch.First);
         second.Resample(line, scratch.Sums, scratch.Second);
         var error = Math.Sqrt(Variance(scratch.First) * first.Correction + Variance(scratch.Second) * second.Correction);
-        var freedom = DegreesOfFreedom(line);
+        var (freedom, tails) = DegreesOfFreedom(line);
         if (error <= 1e-7)
         {
             // Nothing varies (beyond rounding in single precision): the same in every slot, or a change that every slot shows.
@@ -153,7 +154,7 @@ public sealed class ShareTest
         {
             var t = Math.Abs(scratch.Second[i] - scratch.First[i] - delta) / error;
             if (t > scratch.Largest[i]) // the deviate is never larger than t
-                scratch.Largest[i] = Math.Max(scratch.Largest[i], Distributions.NormalOfStudent(t, freedom));
+                scratch.Largest[i] = Math.Max(scratch.Largest[i], Distributions.NormalOfStudent(t, tails));
         }
 
         var reach = Distributions.StudentOfNormal(Distributions.NormalDeviate(_options.Level), freedom) * error;
@@ -191,12 +192,13 @@ public sealed class ShareTest
         return sum / Math.Max(1, values.Length - 1);
     }
 
-    private double DegreesOfFreedom(int line)
+    /// <summary>Those of T, whose standard error is an estimate, and those of <c>(D* - D) / SE</c>, whose is not, but whose blocks are drawn: a t of the same excess kurtosis.</summary>
+    private (double OfStatistic, double OfResamples) DegreesOfFreedom(int line)
     {
-        double sum = 0, spread = 0, blocks = 0;
+        double sum = 0, spread = 0, fourth = 0, blocks = 0;
         Add(_base, BaseBlock.Length);
         Add(_new, NewBlock.Length);
-        return spread <= 0 ? Math.Max(1, blocks - 2) : Math.Clamp(2 * sum * sum / spread, 1, Math.Max(1, blocks - 2));
+        return (spread <= 0 ? Math.Max(1, blocks - 2) : Math.Clamp(2 * sum * sum / spread, 1, Math.Max(1, blocks - 2)), fourth <= 0 ? 1000 : 4 + 6 * sum * sum / fourth);
 
         void Add(SlotMatrix side, int length)
         {
@@ -220,6 +222,7 @@ public sealed class ShareTest
 
             sum += squares;
             spread += fourths - squares * squares / count;
+            fourth += fourths;
             blocks += count;
         }
     }

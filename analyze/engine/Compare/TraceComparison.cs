@@ -1,7 +1,7 @@
 namespace TraceKit.Engine.Compare;
 
 /// <summary>What to compare and how.</summary>
-public sealed record CompareOptions
+public sealed record ComparisonOptions
 {
     /// <summary>Also by what functions and modules call.</summary>
     public bool Children { get; init; }
@@ -93,7 +93,7 @@ public sealed class TraceComparison
     /// <param name="first">Recordings of the base, run with <c>KeepSamples</c>.</param>
     /// <param name="second">Recordings of the new, the same.</param>
     /// <param name="options">How.</param>
-    public static TraceComparison Build(IReadOnlyList<Analysis> first, IReadOnlyList<Analysis> second, CompareOptions options)
+    public static TraceComparison Build(IReadOnlyList<Analysis> first, IReadOnlyList<Analysis> second, ComparisonOptions options)
     {
         var names = new JoinNames(first, second);
         var numbers = first.Concat(second).Distinct().ToDictionary(a => a, names.Of);

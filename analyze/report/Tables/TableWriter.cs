@@ -123,6 +123,7 @@ public static class TableWriter
 
     private static void WriteMarkdown(TextWriter output, DataFrame table)
     {
+        var formats = Formats(table);
         output.Write('|');
         foreach (var column in table.Columns)
             output.Write($" {EscapeMarkdown(column.Name)} |");
@@ -133,53 +134,73 @@ public static class TableWriter
         for (long row = 0; row < table.Rows.Count; row++)
         {
             output.Write('|');
-            foreach (var column in table.Columns)
-                output.Write($" {EscapeMarkdown(Cell(column, row))} |");
+            for (var c = 0; c < formats.Length; c++)
+                output.Write($" {EscapeMarkdown(Cell(table.Columns[c], row, formats[c]).Trim())} |");
             output.Write('\n');
         }
     }
 
     private static void WriteText(TextWriter output, DataFrame table)
     {
+        var formats = Formats(table);
         var widths = new int[table.Columns.Count];
         for (var c = 0; c < widths.Length; c++)
         {
             widths[c] = table.Columns[c].Name.Length;
             for (long row = 0; row < table.Rows.Count; row++)
-                widths[c] = Math.Max(widths[c], Cell(table.Columns[c], row).Length);
+                widths[c] = Math.Max(widths[c], Cell(table.Columns[c], row, formats[c]).Length);
         }
 
-        WriteLine(output, table, widths, column => column.Name);
+        WriteLine(output, table, widths, c => table.Columns[c].Name);
         for (long row = 0; row < table.Rows.Count; row++)
         {
             var at = row;
-            WriteLine(output, table, widths, column => Cell(column, at));
+            WriteLine(output, table, widths, c => Cell(table.Columns[c], at, formats[c]));
         }
     }
 
-    private static void WriteLine(TextWriter output, DataFrame table, int[] widths, Func<DataFrameColumn, string> cell)
+    private static void WriteLine(TextWriter output, DataFrame table, int[] widths, Func<int, string> cell)
     {
         var line = new StringBuilder();
         for (var c = 0; c < widths.Length; c++)
         {
             if (c > 0)
                 line.Append("  ");
-            var text = cell(table.Columns[c]);
+            var text = cell(c);
             line.Append(table.Columns[c] is StringDataFrameColumn ? text.PadRight(widths[c]) : text.PadLeft(widths[c]));
         }
 
         output.Write(line.ToString().TrimEnd() + "\n");
     }
 
-    /// <summary>For people: fractions with two places, or four significant digits below one.</summary>
-    private static string Cell(DataFrameColumn column, long row) => column switch
+    private static string Cell(DataFrameColumn column, long row, string format) => column switch
     {
         Int64DataFrameColumn whole => whole[row]?.ToString(CultureInfo.InvariantCulture) ?? "",
-        DoubleDataFrameColumn real => real[row] is { } value && double.IsFinite(value) ? Fraction(value) : "",
+        DoubleDataFrameColumn real => real[row] is { } value && double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "",
         StringDataFrameColumn text => text[row] ?? "",
         _ => "",
     };
 
-    private static string Fraction(double value) =>
-        value == 0 || Math.Abs(value) >= 1 ? value.ToString("0.00", CultureInfo.InvariantCulture) : value.ToString("G4", CultureInfo.InvariantCulture);
+    /// <summary>For people: fractions of a column with the same number of places, so that points stand under one another: two, or as many as give its largest value four digits.</summary>
+    private static string[] Formats(DataFrame table)
+    {
+        var formats = new string[table.Columns.Count];
+        for (var c = 0; c < formats.Length; c++)
+        {
+            var largest = 0.0;
+            if (table.Columns[c] is DoubleDataFrameColumn real)
+            {
+                for (long row = 0; row < table.Rows.Count; row++)
+                {
+                    if (real[row] is { } value && double.IsFinite(value))
+                        largest = Math.Max(largest, Math.Abs(value));
+                }
+            }
+
+            var places = largest is 0 or >= 1 ? 2 : Math.Min(9, 3 - (int)Math.Floor(Math.Log10(largest)));
+            formats[c] = "0." + new string('0', places);
+        }
+
+        return formats;
+    }
 }
