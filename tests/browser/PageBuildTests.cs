@@ -27,6 +27,17 @@ public sealed class PageBuildTests
         Directory.Delete(work, recursive: true);
     }
 
+    /// <summary>The page's filter says of each case what the program says (tests/engine runs the same ones).</summary>
+    [Fact]
+    public void Filter_OfEachCase_AgreesWithTheProgram()
+    {
+        if (!HasNpm())
+            Assert.Skip("no node and npm here");
+        var root = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
+        var (code, output) = Run("node", $"{root}/tests/browser/filter-cases.mjs {root}/analyze/report/Html/page/src {root}/tests/cases/filters/language.txt", root);
+        Assert.True(code == 0, output);
+    }
+
     private static bool HasNpm()
     {
         try

@@ -168,6 +168,47 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
         Assert.Empty(open.Complaints);
     }
 
+    /// <summary>A filter narrows everything: totals, functions, flame graph, call tree, timeline, threads, fields; a wrong one says where, and leaves what was there.</summary>
+    [Fact]
+    public async Task Filter_Typed_EverythingFollows()
+    {
+        await using var open = await browser.OpenAsync(SampleReport.Save(SampleReport.Small()));
+        var page = open.Page;
+        var state = page.Locator("#filter-state");
+        await page.FillAsync("#filter", "event == cpu-clock && stack has \"vfs_*\"");
+        await Expect(state).ToHaveTextAsync("200 of 1,000 samples");
+        await Expect(page.Locator(".stat").First).ToContainTextAsync("800 filtered out");
+        await Expect(page.Locator(".chart")).ToHaveAttributeAsync("aria-label", new Regex("^200 samples of cpu-clock"));
+        await page.FillAsync("#search", "vfs_read");
+        await Expect(page.Locator("#found")).ToHaveTextAsync("100.0 % of samples · 1 function");
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Functions" }).ClickAsync();
+        await Expect(page.Locator(".panel tbody .name")).ToHaveTextAsync(["vfs_read", "main", "ns::parse<int, std::vector<int> >(int)"]);
+        await page.FillAsync("#filter", "comm == worker && time in 6s..8s && cpu < 2 && sym ~ \"ns::*\"");
+        await Expect(state).ToHaveTextAsync("400 of 1,000 samples");
+        await Expect(page.Locator(".panel tbody tr").First).ToContainTextAsync("100.0 %");
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Call tree" }).ClickAsync();
+        await Expect(page.Locator(".panel tbody tr").First).ToContainTextAsync("main");
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Threads" }).ClickAsync();
+        await Expect(page.Locator(".panel tbody tr")).ToHaveCountAsync(1);
+
+        await page.FillAsync("#filter", "comm == worker && sim == x");
+        await Expect(page.Locator("#filter-problem")).ToContainTextAsync("column 19: expected one of ");
+        await Expect(page.Locator("#filter-problem")).ToContainTextAsync("; did you mean 'sym'?, found 'sim'");
+        await Expect(page.Locator(".panel tbody tr")).ToHaveCountAsync(1);
+        await page.FillAsync("#filter", "bytes > 2 && caller(\"ns::*\")");
+        await Expect(state).ToHaveTextAsync("2 of 1,000 samples");
+        await page.Locator(".events button").Nth(1).ClickAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Fields" }).ClickAsync();
+        await Expect(page.Locator(".histogram")).ToContainTextAsync("2");
+        await page.FillAsync("#filter", "comm == nobody");
+        await Expect(state).ToHaveTextAsync("0 of 1,000 samples");
+        foreach (var tab in await page.GetByRole(AriaRole.Tab).AllAsync())
+            await tab.ClickAsync();
+        await page.Locator("#filter").PressAsync("Escape");
+        await Expect(page.Locator(".stat").First).ToContainTextAsync("1,000");
+        Assert.Empty(open.Complaints);
+    }
+
     /// <summary>Without scripts the page says what to do.</summary>
     [Fact]
     public async Task Page_WithoutScripts_SaysSo()
@@ -181,7 +222,7 @@ public sealed class PageTests(BrowserFixture browser) : IClassFixture<BrowserFix
     [Fact]
     public async Task Page_WithoutSamples_SaysSo()
     {
-        var data = SampleReport.Small() with { Totals = new ReportTotals { Lost = 9 }, Events = [], Nodes = new ReportNodes { Parents = [], Frames = [], Self = [] }, Timeline = null, Histograms = [], Threads = [] };
+        var data = SampleReport.Small() with { Totals = new ReportTotals { Lost = 9 }, Events = [], Nodes = new ReportNodes { Parents = [], Frames = [], Self = [] }, Timeline = null, Rows = null, Histograms = [], Threads = [] };
         await using var open = await browser.OpenAsync(SampleReport.Save(data));
 
         await Expect(open.Page.Locator(".empty")).ToHaveTextAsync("No samples in this report.");

@@ -23,6 +23,18 @@ internal static class SampleReport
             Kinds = [ReportFrameKind.User, ReportFrameKind.User, ReportFrameKind.Kernel, ReportFrameKind.Unresolved],
         },
         Nodes = new ReportNodes { Parents = [-1, 0, 1, 1, 0], Frames = [0, 1, 2, 1, 3], Self = [[100, 300, 200, 100, 300], [0, 0, 3, 0, 0]] },
+        Rows = new ReportRows
+        {
+            Events = [0, 0, 0, 0, 0, 1, 1, 1],
+            Nodes = [0, 1, 2, 3, 4, 2, 2, 2],
+            Threads = [1, 0, 0, 0, 0, 0, 0, 0],
+            Weights = [100, 300, 200, 100, 300, 1, 1, 1],
+            Counts = [100, 300, 200, 100, 300, 1, 1, 1],
+            Cpus = [0, 1, 1, 0, -1, 2, 2, 2],
+            Times = [5_000_000_000, 6_100_000_000, 7_500_000_000, 8_000_000_000, 9_000_000_000, 6_000_000_000, 8_000_000_000, 8_500_000_000],
+            Origin = 5_000_000_000,
+            Fields = [new ReportField { Event = 1, Name = "bytes", Kind = "None", Shown = ["0", "3", "6"], Numbers = [0, 3, 6], Values = [0, 1, 2] }],
+        },
         Timeline = new ReportTimeline { BinNanoseconds = 1_000_000_000, Counts = [[100, 100, 100, 100, 100, 100, 100, 100, 100, 100], [0, 1, 0, 2, 0, 0, 0, 0, 0, 0]] },
         Histograms = [new ReportHistogram { Event = 1, Field = "bytes", Unit = "bytes", Low = [0, 1, 2, 4], High = [0, 1, 3, 7], Counts = [1, 0, 1, 1], Mean = 3, P50 = 3, P90 = 6, P99 = 6, Max = 6 }],
         Threads = [new ReportThread(10, 11, "app", "worker", [900, 3]), new ReportThread(10, 10, "app", "app", [100, 0])],

@@ -3,6 +3,7 @@ using TraceKit.Format.Dtr.Metadata;
 using TraceKit.Format.Tracefs;
 using TraceKit.Probes.Filters;
 using TraceKit.Probes.Plan;
+using TraceKit.Probes.Values;
 
 namespace TraceKit.Engine.Fields;
 
@@ -106,7 +107,7 @@ internal sealed class EventFields
                 return new FieldReader(Describe(argument, "char[]", true, kind), FieldForm.JoinedText, parts, null);
             case PresentationKind.ElementCount when parts.Length == 2 && first!.IsNumeric && parts[1].IsNumeric:
                 var element = argument.Names.Count > 0 ? argument.Names[0].Value : 0;
-                return new FieldReader(Describe(argument, "u64", false, kind), FieldForm.Number, parts, FieldFormatter.For(kind, 8, false), element);
+                return new FieldReader(Describe(argument, "u64", false, kind) with { IsUnsigned = true }, FieldForm.Number, parts, FieldFormatter.For(kind, 8, false), element);
             case PresentationKind.Ip6 when parts.Length == 1 && first!.Size == 16:
                 return new FieldReader(Describe(argument, first.Type, true, kind), FieldForm.Ip6, parts, null);
             case PresentationKind.Bytes when parts.Length == 1 && !first!.IsText:
@@ -115,7 +116,13 @@ internal sealed class EventFields
                 break;
             case var _ when parts.Length == 1 && first!.IsNumeric:
                 var formatter = FieldFormatter.For(kind, first.Size, first.IsSigned, names);
-                return new FieldReader(Describe(argument, first.Type, kind == PresentationKind.Symbol, kind), kind == PresentationKind.Symbol ? FieldForm.Address : FieldForm.Number, parts, formatter);
+                var described = Describe(argument, first.Type, kind == PresentationKind.Symbol, kind) with
+                {
+                    IsUnsigned = FieldNumbers.IsUnsigned(kind, first.IsSigned),
+                    // Names may have been written with or without the sign of the field.
+                    ValueNames = names.Count == 0 ? null : names.GroupBy(n => FieldNumbers.Extend(n.Key, first.Size, FieldNumbers.IsUnsigned(kind, first.IsSigned))).ToDictionary(g => g.Key, g => g.First().Value),
+                };
+                return new FieldReader(described, kind == PresentationKind.Symbol ? FieldForm.Address : FieldForm.Number, parts, formatter);
         }
 
         return parts.Length == 1 ? Plain(argument.Name, first!, argument) : new FieldReader(Describe(argument, "", true, PresentationKind.None), FieldForm.None, [], null);
@@ -127,6 +134,7 @@ internal sealed class EventFields
         var form = field.IsText ? FieldForm.Text : field.IsNumeric ? FieldForm.Number : FieldForm.Bytes;
         var formatter = form == FieldForm.Number ? FieldFormatter.For(PresentationKind.None, field.Size, field.IsSigned) : null;
         var described = argument is null ? new TraceEventField(name, field.Type, field.IsText) : Describe(argument, field.Type, field.IsText, PresentationKind.None);
+        described = described with { IsUnsigned = form == FieldForm.Number && !field.IsSigned };
         return new FieldReader(described, form, [field], formatter);
     }
 

@@ -51,6 +51,12 @@ public sealed record TraceEventField(string Name, string Type, bool IsText)
     /// <summary>What it means.</summary>
     public PresentationKind Kind { get; init; }
 
+    /// <summary>Whether its numbers count from 0 to 2^64 − 1.</summary>
+    public bool IsUnsigned { get; init; }
+
+    /// <summary>Names of its numbers, of enums; null for none.</summary>
+    public IReadOnlyDictionary<long, string>? ValueNames { get; init; }
+
     /// <summary>Its type as the program declares it; empty when not known.</summary>
     public string TypeText { get; init; } = "";
 

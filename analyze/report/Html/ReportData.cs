@@ -22,6 +22,9 @@ public sealed record ReportData
     /// <summary>All stacks, as one tree for all events.</summary>
     public required ReportNodes Nodes { get; init; }
 
+    /// <summary>The samples, for the page's own filter; null when they are too many, or not at hand.</summary>
+    public ReportRows? Rows { get; init; }
+
     /// <summary>Samples over time; null when there are none.</summary>
     public ReportTimeline? Timeline { get; init; }
 

@@ -37,8 +37,38 @@ internal static class ReportDataCheck
             Same("Histogram.Counts", histogram.Counts.Count, histogram.Low.Count);
         }
 
+        if (data.Rows is { } rows)
+            Check(data, rows, nodes);
+
         foreach (var thread in data.Threads)
             Same("Thread.Samples", thread.Samples.Count, data.Events.Count);
+    }
+
+    private static void Check(ReportData data, ReportRows rows, int nodes)
+    {
+        var count = rows.Events.Count;
+        Same("Rows.Nodes", rows.Nodes.Count, count);
+        Same("Rows.Threads", rows.Threads.Count, count);
+        Same("Rows.Weights", rows.Weights.Count, count);
+        foreach (var (name, length) in new[] { ("Rows.Counts", rows.Counts.Count), ("Rows.Cpus", rows.Cpus.Count), ("Rows.Times", rows.Times.Count) })
+            Same(name, length, length == 0 ? 0 : count);
+        var ofEvent = new int[data.Events.Count];
+        for (var i = 0; i < count; i++)
+        {
+            Within("Rows.Events", i, rows.Events[i], 0, data.Events.Count);
+            Within("Rows.Nodes", i, rows.Nodes[i], -1, nodes);
+            Within("Rows.Threads", i, rows.Threads[i], 0, data.Threads.Count);
+            ofEvent[rows.Events[i]]++;
+        }
+
+        foreach (var field in rows.Fields)
+        {
+            Within("Field.Event", 0, field.Event, 0, data.Events.Count);
+            Same("Field.Values", field.Values.Count, ofEvent[field.Event]);
+            Same("Field.Numbers", field.Numbers.Count, field.Numbers.Count == 0 ? 0 : field.Shown.Count);
+            for (var i = 0; i < field.Values.Count; i++)
+                Within("Field.Values", i, field.Values[i], -1, field.Shown.Count);
+        }
     }
 
     private static void Same(string column, int count, int expected)

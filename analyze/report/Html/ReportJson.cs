@@ -22,6 +22,7 @@ internal static class ReportJson
         WriteNodes(json, data.Nodes);
         WriteTimeline(json, data.Timeline);
         WriteHistograms(json, data.Histograms);
+        ReportRowsJson.Write(json, data.Rows);
         json.Flush();
         WriteTables(json, data);
         json.WriteStartArray("notes");
@@ -243,10 +244,10 @@ internal static class ReportJson
         json.WriteEndArray();
     }
 
-    private static void Text(Utf8JsonWriter json, string name, string value) => json.WriteString(name, Clean(value));
+    internal static void Text(Utf8JsonWriter json, string name, string value) => json.WriteString(name, Clean(value));
 
     /// <summary>Half a surrogate pair would make the writer throw: names come from strangers' bytes.</summary>
-    private static string Clean(string text)
+    internal static string Clean(string text)
     {
         foreach (var c in text)
         {

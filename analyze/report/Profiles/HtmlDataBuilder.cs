@@ -31,6 +31,9 @@ public static class HtmlDataBuilder
         Array.Fill(position, -1);
         for (var i = 0; i < shown.Length; i++)
             position[shown[i]] = i;
+        var tree = FunctionTree.Of(analysis);
+        var (threads, threadOf) = Threads(analysis, position, shown.Length);
+        var timeline = TimelineOf(trace, analysis, shown, out var origin);
         return new ReportData
         {
             File = Path.GetFileName(trace.Path),
@@ -38,10 +41,11 @@ public static class HtmlDataBuilder
             Totals = Totals(analysis),
             Events = [.. shown.Select(e => new ReportEvent(analysis.Events[e].Name, analysis.Events[e].WeightIsTime ? "ns" : "events", samples[e]))],
             Frames = Frames(analysis),
-            Nodes = FunctionTree.Of(analysis).ToNodes(analysis, position, shown.Length),
-            Timeline = TimelineOf(trace, analysis, shown),
+            Nodes = tree.ToNodes(analysis, position, shown.Length),
+            Rows = HtmlRows.Build(analysis, position, tree.OfStack, thread => threadOf[thread], origin, timeline),
+            Timeline = timeline,
             Histograms = Histograms(analysis, shown),
-            Threads = Threads(analysis, position, shown.Length),
+            Threads = threads,
             Modules = Modules(trace, analysis),
             UnwindStops = Stops(analysis),
             Unresolved = Unresolved(analysis.Totals),
@@ -99,6 +103,7 @@ public static class HtmlDataBuilder
             names[i] = function.IsKnown ? function.Label : $"{function.Name} ({LossNotes.Describe(function.Reason)})";
             modules[i] = function.Module;
             kinds[i] = !function.IsKnown ? ReportFrameKind.Unresolved
+                : function.IsInlined ? ReportFrameKind.Inlined
                 : function.Kind == FrameKind.Kernel ? ReportFrameKind.Kernel
                 : function.Module >= 0 && analysis.Modules[function.Module].Kind == Engine.Model.ModuleKind.Jit ? ReportFrameKind.Jit
                 : ReportFrameKind.User;
@@ -107,12 +112,13 @@ public static class HtmlDataBuilder
         return new ReportFrames { Names = names, Modules = modules, Kinds = kinds };
     }
 
-    private static ReportTimeline? TimelineOf(Trace trace, Analysis analysis, int[] shown)
+    private static ReportTimeline? TimelineOf(Trace trace, Analysis analysis, int[] shown, out long origin)
     {
         var timeline = Timeline.Build(analysis, TimelineKey.Event, TimelineBins);
+        origin = (long)trace.Host.StartTime;
         if (timeline.Bins == 0)
             return null;
-        var origin = trace.Host.StartTime != 0 ? (long)trace.Host.StartTime : timeline.Start;
+        origin = trace.Host.StartTime != 0 ? (long)trace.Host.StartTime : timeline.Start;
         return new ReportTimeline
         {
             StartNanoseconds = Math.Max(0, timeline.Start - origin),
@@ -154,7 +160,7 @@ public static class HtmlDataBuilder
     /// <summary>The page's numbers are signed: what of unsigned ones is beyond them stands at the end.</summary>
     private static long Number(Int128 value) => (long)Int128.Clamp(value, long.MinValue, long.MaxValue);
 
-    private static List<ReportThread> Threads(Analysis analysis, int[] position, int events)
+    private static (List<ReportThread> Threads, int[] PlaceOf) Threads(Analysis analysis, int[] position, int events)
     {
         var counts = new Dictionary<int, long[]>();
         for (var row = 0; row < analysis.Samples.Count; row++)
@@ -173,11 +179,16 @@ public static class HtmlDataBuilder
                 processes[thread.Pid] = thread.Comm;
         }
 
-        return [.. counts.OrderByDescending(c => c.Value.Sum()).ThenBy(c => c.Key).Select(c =>
+        var threads = new List<ReportThread>();
+        var placeOf = new int[analysis.Threads.Count];
+        foreach (var (index, samples) in counts.OrderByDescending(c => c.Value.Sum()).ThenBy(c => c.Key))
         {
-            var thread = analysis.Threads[c.Key];
-            return new ReportThread(thread.Pid, thread.Tid, processes.GetValueOrDefault(thread.Pid, ""), thread.Comm, c.Value);
-        })];
+            var thread = analysis.Threads[index];
+            placeOf[index] = threads.Count;
+            threads.Add(new ReportThread(thread.Pid, thread.Tid, processes.GetValueOrDefault(thread.Pid, ""), thread.Comm, samples));
+        }
+
+        return (threads, placeOf);
     }
 
     private static List<ReportModule> Modules(Trace trace, Analysis analysis)

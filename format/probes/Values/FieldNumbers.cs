@@ -50,6 +50,12 @@ public static class FieldNumbers
         _ => number,
     };
 
+    /// <summary>A number of so many bytes as 64 bits.</summary>
+    /// <param name="raw">Its low bytes.</param>
+    /// <param name="size">How many of them.</param>
+    /// <param name="isUnsigned">Zeros above them; else copies of the highest bit.</param>
+    public static long Extend(long raw, int size, bool isUnsigned) => isUnsigned ? ZeroExtend(raw, size) : SignExtend(raw, size);
+
     internal static long SignExtend(long raw, int size) => size is >= 1 and < 8 ? raw << (64 - (size * 8)) >> (64 - (size * 8)) : raw;
 
     internal static long ZeroExtend(long raw, int size) => size is >= 1 and < 8 ? (long)((ulong)raw << (64 - (size * 8)) >> (64 - (size * 8))) : raw;

@@ -1,6 +1,6 @@
 // The page: header, totals, timeline, tabs.
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { viewOf } from "./model.js";
 import { FlameView } from "./flameview.jsx";
 import { Functions, Sandwich } from "./functions.jsx";
@@ -8,15 +8,19 @@ import { CallTreeView } from "./calltree.jsx";
 import { Timeline } from "./timeline.jsx";
 import { Fields } from "./fields.jsx";
 import { Modules, Quality, Threads } from "./tables.jsx";
+import { FilterBox, useFilter } from "./filterbox.jsx";
 import { count, percent, time } from "./format.js";
 
 const TABS = [
   ["flame", "Flame graph"], ["functions", "Functions"], ["tree", "Call tree"], ["fields", "Fields"], ["threads", "Threads"], ["modules", "Modules"], ["quality", "Data quality"],
 ];
 
-export function App({ model }) {
+export function App({ model: whole }) {
+  const [filter, setFilter] = useState("");
+  const last = useRef(null);
+  const { model, problem } = useFilter(whole, filter, last);
   const [event, setEvent] = useState(0);
-  const tabs = TABS.filter(([key]) => key !== "fields" || model.histograms.length > 0);
+  const tabs = TABS.filter(([key]) => key !== "fields" || whole.histograms.length > 0);
   const [tab, setTab] = useState(() => tabs.find(([key]) => `#${key}` === location.hash)?.[0] ?? "flame");
   const [opened, setOpened] = useState(-1);
   const [query, setQuery] = useState("");
@@ -55,8 +59,9 @@ export function App({ model }) {
             ))}
           </div>
         )}
-        {!view || model.totals.samples === 0 ? <p class="empty">No samples in this report.</p> : (
+        {!view || whole.totals.samples === 0 ? <p class="empty">No samples in this report.</p> : (
           <>
+            <FilterBox model={whole} shown={model} text={filter} setText={setFilter} problem={problem} />
             <Timeline model={model} event={event} />
             <div class="card main-card">
               <div class="tabs" role="tablist" id="tabs" aria-label="Views" onKeyDown={onKey}>
