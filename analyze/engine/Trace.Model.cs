@@ -7,8 +7,9 @@ public sealed partial class Trace
 {
     private ModelParts BuildModel()
     {
-        var catalog = _catalog = new ModuleCatalog(Source, Snapshots, _debugFiles is null ? null : new DebugFileFinder(_debugFiles));
-        var sideBand = new SideBandReader(SideBandLayouts, catalog.Of, catalog.IsProgramInMemory);
+        var kernel = new KernelMaps();
+        var catalog = _catalog = new ModuleCatalog(Source, Snapshots, _debugFiles is null ? null : new DebugFileFinder(_debugFiles), kernel);
+        var sideBand = new SideBandReader(SideBandLayouts, catalog.Of, catalog.IsProgramInMemory, kernel);
         Source.ReadSideBand(sideBand.AddChunk);
         var builder = new TraceModelBuilder();
         sideBand.TellTo(builder);

@@ -80,6 +80,9 @@ public sealed partial class Trace : IDisposable
     /// <summary>What was looked for beside the recording, as far as it was needed up to now.</summary>
     public IReadOnlyList<DebugFileSet> DebugFiles => _catalog?.DebugFiles ?? [];
 
+    /// <summary>What is wrong with archives of files that were looked into, in words.</summary>
+    public IReadOnlyList<string> DebugFileProblems => [.. _catalog?.FinderProblems ?? []];
+
     /// <summary>What the recording says of a module's own file; null when nothing.</summary>
     internal ModuleInfo? SnapshotOf(TraceModule module) => _catalog!.InfoOf(module);
 
@@ -104,13 +107,16 @@ public sealed partial class Trace : IDisposable
 
     /// <summary>Opens a recording.</summary>
     /// <param name="path">A <c>.dtr</c> or <c>perf.data</c> file, or the folder that <c>perf record --threads</c> writes; <c>-</c> for standard input, which is spooled to a temporary file.</param>
-    /// <param name="debugFiles">Where files that the recording lacks may be looked for; null for nowhere.</param>
+    /// <param name="debugFiles">Where files that the recording lacks may be looked for; null for nowhere. For a perf.data this machine's own come behind (<see cref="DebugFileOptions.ForPerfData"/>).</param>
     /// <param name="rawFields">Show fields of events as the kernel has them, not the arguments of their definitions.</param>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="TraceKit.Binary.BadDataException">It is not a recording, or of a newer version.</exception>
-    public static Trace Open(string path, DebugFileOptions? debugFiles = null, bool rawFields = false) =>
-        new(path, TraceSourceOpener.Open(path), debugFiles, rawFields);
+    public static Trace Open(string path, DebugFileOptions? debugFiles = null, bool rawFields = false)
+    {
+        var source = TraceSourceOpener.Open(path);
+        return new Trace(path, source, source.PerfData is null ? debugFiles : DebugFileOptions.ForPerfData(path, debugFiles), rawFields);
+    }
 
     /// <summary>Opens a recording that is in memory.</summary>
     /// <param name="data">The file's bytes; not copied.</param>

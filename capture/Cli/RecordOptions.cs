@@ -1,3 +1,5 @@
+using TraceKit.DebugInfo.Elf;
+
 namespace TraceKit.Capture.Cli;
 
 /// <summary>How user and kernel stacks are taken.</summary>
@@ -6,16 +8,6 @@ internal enum CallGraph
     None,
     FramePointer,
     Dwarf,
-}
-
-/// <summary>What of each module travels in the file; each level holds what those before it do.</summary>
-internal enum SnapshotLevel
-{
-    None,
-    Symbols,
-    Unwind,
-    Lines,
-    Full,
 }
 
 /// <summary>One <c>-e</c> list or one <c>--probe</c>, with the filter that followed it.</summary>

@@ -1,3 +1,5 @@
+using TraceKit.DebugInfo.Elf;
+
 namespace TraceKit.Capture.Cli;
 
 /// <summary>The command line of <c>record</c>.</summary>

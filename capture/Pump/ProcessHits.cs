@@ -1,5 +1,6 @@
 using TraceKit.Capture.Cli;
 using TraceKit.Capture.Snapshots;
+using TraceKit.DebugInfo.Elf;
 using TraceKit.Format.Dtr.Samples;
 
 namespace TraceKit.Capture.Pump;

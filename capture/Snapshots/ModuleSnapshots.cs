@@ -55,11 +55,7 @@ internal sealed class ModuleSnapshots(TraceOutput output, SnapshotBudget budget,
             return;
         }
 
-        var parts = ElfSnapshotParts.Symbols;
-        if (level >= SnapshotLevel.Unwind)
-            parts |= ElfSnapshotParts.Unwind | ElfSnapshotParts.CodeWithoutTables;
-        if (level >= SnapshotLevel.Lines)
-            parts |= ElfSnapshotParts.GoInlines;
+        var parts = SnapshotLevels.OwnParts(level);
         if (level == SnapshotLevel.Full)
             parts |= ElfSnapshotParts.Lines;
         var id = budget.NextId();

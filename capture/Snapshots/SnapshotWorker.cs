@@ -1,6 +1,7 @@
 using TraceKit.Capture.Cli;
 using TraceKit.Capture.Native;
 using TraceKit.Capture.Pump;
+using TraceKit.DebugInfo.Elf;
 
 namespace TraceKit.Capture.Snapshots;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TraceKit.Cli.Host;
+using TraceKit.DebugInfo.Elf;
 using TraceKit.Engine;
 using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Symbols;
@@ -67,7 +68,7 @@ internal static class SymbolsCommand
         List<Supplement> pieces;
         using (var trace = Recording.Open(path, [], places))
         {
-            var finder = new SupplementFinder(trace, full);
+            var finder = new SupplementFinder(trace, full ? SnapshotLevel.Full : SnapshotLevel.Lines, everyModule: full);
             var analysis = Recording.Run(trace, new AnalysisOptions { Source = SourceDetail.None }, context);
             pieces = [.. finder.Find(analysis)];
             foreach (var problem in finder.Problems.Concat(trace.DebugFiles.SelectMany(f => f.Missing)).Distinct())

@@ -90,6 +90,11 @@ internal static class Recording
     /// <summary>Files that were where they were looked for, and are of another build: without a word somebody would think that they were used.</summary>
     public static void WarnOfOtherFiles(Trace trace, CommandContext context)
     {
+        foreach (var problem in trace.DebugFileProblems)
+            context.Warn(problem);
+        var byPath = trace.DebugFiles.SelectMany(s => s.Tried).Where(t => t.IsByPathAlone).Select(t => Path.GetFileName(t.Path)).Distinct(StringComparer.Ordinal).ToArray();
+        if (byPath.Length > 0)
+            ErrorReporter.WriteLine(context.Error, "note", $"{trace.Path}: no build-id of {string.Join(", ", byPath.Take(4))}{(byPath.Length > 4 ? $" and {byPath.Length - 4} more" : "")}: taken by path, as perf does");
         var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var set in trace.DebugFiles)
         {

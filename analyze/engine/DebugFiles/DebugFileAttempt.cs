@@ -7,6 +7,9 @@ namespace TraceKit.Engine.DebugFiles;
 /// <param name="Detail">More, in words for the user; empty when the outcome says all.</param>
 public sealed record DebugFileAttempt(string Path, DebugFilePurpose Purpose, DebugFileOutcome Outcome, string Detail = "")
 {
+    /// <summary>Whether it is used and nothing but its path speaks for it.</summary>
+    public bool IsByPathAlone => Outcome == DebugFileOutcome.Used && Detail == FileIdentity.ByPath;
+
     /// <inheritdoc/>
     public override string ToString() => Path + ": " + (Detail.Length > 0 ? Detail : Outcome switch
     {

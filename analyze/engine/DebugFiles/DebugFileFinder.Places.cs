@@ -52,6 +52,25 @@ public sealed partial class DebugFileFinder
         }
     }
 
+    /// <summary>Where a kernel module's file may be.</summary>
+    internal IEnumerable<string> KernelModulePlaces(string path, string buildId, string release)
+    {
+        foreach (var directory in path.StartsWith('/') ? _directories : [])
+        {
+            if (BuildIdPath(buildId) is { } id)
+                yield return Path.Join(directory, id + ".debug");
+            yield return Path.Join(directory, Rooted(path));
+        }
+
+        foreach (var place in CachePlaces(buildId, "elf"))
+            yield return place;
+        // By its path only where that names the release: another kernel's module has other addresses.
+        if (!path.StartsWith('/') || (buildId.Length == 0 && (release.Length == 0 || !path.Contains(release, StringComparison.Ordinal))))
+            yield break;
+        foreach (var place in Here(path))
+            yield return place;
+    }
+
     private static IEnumerable<string> VmlinuxNames(string release)
     {
         if (release.Length == 0 || release.Contains('/'))

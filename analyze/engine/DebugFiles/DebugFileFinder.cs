@@ -48,6 +48,9 @@ public sealed partial class DebugFileFinder
         _archives = new(() => [.. options.Archives.Select(BuildIdArchive.Read)]);
     }
 
+    /// <summary>The places.</summary>
+    public DebugFileOptions Options => _options;
+
     /// <summary>What is wrong with the archives that were looked into, in words.</summary>
     public IEnumerable<string> ArchiveProblems => _archives.IsValueCreated ? _archives.Value.Where(a => a.Problem.Length > 0).Select(a => $"{a.Path}: {a.Problem}") : [];
 
@@ -112,6 +115,9 @@ public sealed partial class DebugFileFinder
         return null;
     }
 
+    /// <summary>The map that a just-in-time compiler left of a process (<c>/tmp/perf-PID.map</c>), in the copy of the root or on this machine. Nothing but the number says whose it is: perf's way.</summary>
+    internal PerfMapFile? FindPerfMap(int pid) => _options.TrustPaths ? PerfMapFile.Read(Here(FormattableString.Invariant($"/tmp/perf-{pid}.map"))) : null;
+
     /// <summary>Bytes of a place in an archive; null of a place on the disk.</summary>
     internal byte[]? Member(string place)
     {
@@ -130,6 +136,6 @@ public sealed partial class DebugFileFinder
             return RunningKernel.Vdso() is { } image ? ElfOnDisk.TryParse(image, place, out outcome, out detail) : null;
         }
 
-        return ElfOnDisk.TryOpen(place, out outcome, out detail);
+        return CompressedElf.IsNameOf(place) ? CompressedElf.TryOpen(place, out outcome, out detail) : ElfOnDisk.TryOpen(place, out outcome, out detail);
     }
 }

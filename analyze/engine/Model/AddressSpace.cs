@@ -38,6 +38,13 @@ public sealed partial class AddressSpace
     /// <summary>Mappings that could not be kept because there were too many; see <see cref="MaximumHistory"/>.</summary>
     public int Dropped => Pieces.Dropped;
 
+    /// <summary>Where anything was ever mapped: start inclusive, end exclusive.</summary>
+    internal (ulong Start, ulong End)[] Ranges()
+    {
+        var cut = Pieces;
+        return [.. cut.Starts.Zip(cut.Ends)];
+    }
+
     private Cut Pieces => LazyInitializer.EnsureInitialized(ref _cut, () => Cut.Make(_log, _logLength))!;
 
     /// <summary>The number, unique in the process that runs this code, of the state that holds at a time.</summary>

@@ -17,7 +17,7 @@ internal sealed partial class ModuleCatalog
     {
         var infos = _jit.GetValueOrDefault(pid, []);
         var first = infos.Find(i => i.Kind == SnapshotKind.PerfMap) ?? infos.Find(i => i.Kind == SnapshotKind.Jit);
-        var module = new TraceModule { Index = _modules.Count, Kind = ModuleKind.Jit, Path = first?.Path ?? "//anon", Name = $"[JIT] tid {pid}", Pid = pid };
+        var module = new TraceModule { Index = _modules.Count, Kind = ModuleKind.Jit, Path = first?.Path ?? FormattableString.Invariant($"/tmp/perf-{pid}.map"), Name = $"[JIT] tid {pid}", Pid = pid };
         module.HasSnapshot = infos.Exists(i => i.BlobBytes > 0);
         module.SnapshotProblem = string.Join("; ", infos.Select(i => i.MissingReason).Where(r => !string.IsNullOrEmpty(r)));
         _modules.Add(module);
@@ -54,6 +54,12 @@ internal sealed partial class ModuleCatalog
                 // A damaged dump leaves the perf-map.
                 module.SnapshotProblem = e.Message;
             }
+        }
+
+        if (maps.Count + dumps.Count == 0 && _finder?.FindPerfMap(module.Pid) is { } outside)
+        {
+            module.OutsideMap = outside;
+            maps.Add(new JitMapText(outside.Text, [], 0));
         }
 
         return maps.Count + dumps.Count == 0 ? null : JitTimeline.Build(maps, dumps);

@@ -1,5 +1,6 @@
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Kernel;
+using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Symbols;
 
 namespace TraceKit.Engine.Model;
@@ -7,6 +8,7 @@ namespace TraceKit.Engine.Model;
 internal sealed partial class ModuleCatalog
 {
     private readonly Dictionary<string, int> _kernelModules = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _kernelModuleIds = new(StringComparer.Ordinal);
     private readonly Lock _kernelGate = new();
     private volatile bool _kernelIsOpen;
     private Kallsyms? _kallsyms;
@@ -36,7 +38,13 @@ internal sealed partial class ModuleCatalog
                 return;
             var kernel = _modules[KernelIndex];
             _kallsyms = _data[KernelIndex].Kallsyms;
-            if (_kallsyms is { State: not KallsymsState.Present })
+            if (_kallsyms is { State: KallsymsState.Present })
+            {
+                // It may have been found beside the recording.
+                kernel.Unresolved = UnresolvedReason.None;
+                kernel.SnapshotProblem = "";
+            }
+            else if (_kallsyms is not null)
             {
                 kernel.Unresolved = UnresolvedReason.HiddenKernelSymbols;
                 kernel.SnapshotProblem = _kallsyms.Reason;
@@ -50,6 +58,40 @@ internal sealed partial class ModuleCatalog
 
             _kernelIsOpen = true;
         }
+    }
+
+    /// <summary>The kernel's symbols from beside the recording; null when nothing fits, or nobody said where to look.</summary>
+    private byte[]? FindKernelText(TraceModule kernel)
+    {
+        if (_finder is null)
+            return null;
+        var finder = new KernelFinder(_finder.Options, _finder, new KernelRequest(kernel.BuildId, _source.Host.KernelRelease, _kernelMaps.ReferenceName, _kernelMaps.ReferenceAddress));
+        var found = finder.Find();
+        var set = new DebugFileSet(_finder, new DebugFileRequest { Path = kernel.Path, BuildId = kernel.BuildId });
+        foreach (var attempt in finder.Tried)
+            set.Note(attempt);
+        lock (_setsGate)
+            _sets.Add(set);
+        var text = KernelTextBuilder.Build(found, _kernelMaps.Pieces, OpenKernelModule);
+        return text.Length > 0 ? text : null;
+    }
+
+    private ElfOnDisk? OpenKernelModule(KernelPiece piece)
+    {
+        var id = _kernelModuleIds.GetValueOrDefault(piece.Path, "");
+        foreach (var place in _finder!.KernelModulePlaces(piece.Path, id, _source.Host.KernelRelease))
+        {
+            var file = _finder.Open(place, out _, out _);
+            if (file is null)
+                continue;
+            // Without a recorded build-id the release in its path says whose it is, as for perf.
+            var found = Convert.ToHexStringLower(file.Image.BuildId.Span);
+            if (id.Length > 0 ? found == id : _finder.Options.TrustPaths)
+                return file;
+            file.Dispose();
+        }
+
+        return null;
     }
 
     /// <summary>

@@ -22,6 +22,9 @@ internal sealed partial class ModuleCatalog : IDisposable
         }
     }
 
+    /// <summary>What is wrong with places that were looked into.</summary>
+    public IEnumerable<string> FinderProblems => _finder?.ArchiveProblems ?? [];
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -34,7 +37,14 @@ internal sealed partial class ModuleCatalog : IDisposable
     {
         if (_finder is null || !(module.Kind == ModuleKind.Vdso || (module.Kind == ModuleKind.Elf && module.Path.StartsWith('/'))))
             return null;
-        var set = _finder.Find(new DebugFileRequest { Path = module.Path, BuildId = module.BuildId, DebugLink = image?.DebugLink, Image = image });
+        var set = _finder.Find(new DebugFileRequest
+        {
+            Path = module.Path,
+            BuildId = module.BuildId,
+            DebugLink = image?.DebugLink,
+            Image = image,
+            KernelRelease = _source.Host.KernelRelease,
+        });
         lock (_setsGate)
             _sets.Add(set);
         return set;

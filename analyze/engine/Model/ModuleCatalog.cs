@@ -28,12 +28,15 @@ internal sealed partial class ModuleCatalog
     private const int KernelIndex = 0;
 
     private readonly DebugFileFinder? _finder;
+    private readonly KernelMaps _kernelMaps;
 
     /// <param name="source">The file.</param>
     /// <param name="snapshots">What it says that it holds.</param>
     /// <param name="finder">Looks for files beside it; null to use only what it holds.</param>
-    public ModuleCatalog(TraceSource source, IReadOnlyList<ModuleInfo> snapshots, DebugFileFinder? finder)
+    /// <param name="kernelMaps">Where the kernel was; filled while mappings are read.</param>
+    public ModuleCatalog(TraceSource source, IReadOnlyList<ModuleInfo> snapshots, DebugFileFinder? finder, KernelMaps kernelMaps)
     {
+        _kernelMaps = kernelMaps;
         _source = source;
         _finder = finder;
         ModuleInfo? kernel = null;
@@ -66,6 +69,9 @@ internal sealed partial class ModuleCatalog
                     break;
                 case SnapshotKind.Kernel:
                     kernel = info;
+                    break;
+                case SnapshotKind.KernelModule:
+                    _kernelModuleIds.TryAdd(info.Path, Convert.ToHexStringLower(info.BuildId));
                     break;
             }
         }
@@ -199,6 +205,7 @@ internal sealed partial class ModuleCatalog
             Snapshot = () => Snapshot(module, info),
             Format = info?.BlobFormat ?? "",
             DebugFile = () => Snapshot(module, debugFile),
+            KernelText = () => FindKernelText(module),
             Outside = image => FindOutside(module, image),
             OwnSource = data => OwnSource(module, data),
             OutsideSource = data => OutsideSource(module, data),

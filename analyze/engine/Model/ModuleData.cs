@@ -18,6 +18,7 @@ internal sealed class ModuleData
     private readonly Lazy<UnwindTable?> _unwind;
     private readonly Lazy<FunctionStarts?> _functionStarts;
     private readonly Lazy<SymbolTable?> _symbols;
+    private readonly Lazy<byte[]?> _kernelText;
     private readonly Lazy<Kallsyms?> _kallsyms;
     private readonly Lazy<JitTimeline?> _jit;
     private readonly Lazy<JitCode?> _jitCode;
@@ -38,7 +39,14 @@ internal sealed class ModuleData
         _unwind = new(() => Guarded(BuildUnwind));
         _functionStarts = new(() => Guarded(() => Image is { } image ? FunctionStarts.Build(image) : null));
         _symbols = new(() => Guarded(() => Image is { } image ? BuildSymbols(image) : null));
-        _kallsyms = new(() => Guarded(() => module.Kind == ModuleKind.Kernel && Whole(pieces.Snapshot()) is { } bytes ? ReadKallsyms(bytes, pieces.Format) : null));
+        _kernelText = new(() => module.Kind == ModuleKind.Kernel ? pieces.KernelText() : null);
+        _kallsyms = new(() => Guarded(() =>
+        {
+            if (module.Kind != ModuleKind.Kernel)
+                return null;
+            var own = Whole(pieces.Snapshot()) is { } bytes ? ReadKallsyms(bytes, pieces.Format) : null;
+            return own is not { State: KallsymsState.Present } && _kernelText!.Value is { } text ? Kallsyms.Parse(text) : own;
+        }));
         _jit = new(() => Guarded(pieces.Timeline));
         _jitCode = new(() => Guarded(pieces.Memory));
         _ownSource = new(() => isFile || module.Kind == ModuleKind.Jit ? pieces.OwnSource(this) : []);
@@ -73,6 +81,9 @@ internal sealed class ModuleData
     public SymbolTable? Symbols => _symbols.Value;
 
     public Kallsyms? Kallsyms => _kallsyms.Value;
+
+    /// <summary>Text of the kernel's symbols that was found beside the recording; null when it has its own, or nothing was found.</summary>
+    public byte[]? KernelText => _kallsyms.Value is { State: KallsymsState.Present } && _kernelText.IsValueCreated ? _kernelText.Value : null;
 
     /// <summary>Of JIT code: what each address meant when.</summary>
     public JitTimeline? Jit => _jit.Value;

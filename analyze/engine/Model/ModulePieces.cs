@@ -17,6 +17,9 @@ internal sealed class ModulePieces
     /// <summary>The separate debug file's bytes in the trace, or null.</summary>
     public Func<SparseImage?> DebugFile { get; init; } = static () => null;
 
+    /// <summary>Of the kernel: text of its symbols as <c>/proc/kallsyms</c> would have had them, found beside the recording; null when nothing was.</summary>
+    public Func<byte[]?> KernelText { get; init; } = static () => null;
+
     /// <summary>Files found beside the recording, or null; given what the recording has of the file.</summary>
     public Func<ElfImage?, DebugFileSet?> Outside { get; init; } = static _ => null;
 

@@ -4,7 +4,7 @@ using TraceKit.Format.Perf;
 namespace TraceKit.Engine.Model;
 
 /// <summary>Collects side-band records of all CPUs and tells them in order of time.</summary>
-internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, int> moduleOf, Func<MappedFile, bool> isProgramInMemory)
+internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, int> moduleOf, Func<MappedFile, bool> isProgramInMemory, KernelMaps kernel)
 {
     private readonly List<Item> _items = [];
     private enum ItemKind
@@ -91,6 +91,11 @@ internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, i
                     return false;
                 Totals.LostSamples += (long)Math.Min(lostSamples.Lost, long.MaxValue / 2);
                 return true;
+            case PerfRecordType.PERF_RECORD_KSYMBOL:
+                if (!KsymbolRecord.TryParse(record, layout, out var symbol))
+                    return false;
+                kernel.AddSymbol(symbol);
+                return true;
             case PerfRecordType.PERF_RECORD_THROTTLE:
                 Totals.Throttled++;
                 return true;
@@ -103,8 +108,14 @@ internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, i
     {
         if (!Mmap2Record.TryParse(record, layout, out var mmap))
             return false;
-        if ((record.Misc & PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA) != 0 || IsOfKernel(record, mmap.Pid))
+        if ((record.Misc & PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA) != 0)
             return true;
+        if (IsOfKernel(record, mmap.Pid))
+        {
+            kernel.AddMapping(mmap.Address, mmap.Length, mmap.PageOffset, mmap.Filename);
+            return true;
+        }
+
         var file = new MappedFile((int)mmap.Pid, Encoding.UTF8.GetString(mmap.Filename), Convert.ToHexStringLower(mmap.BuildId), mmap.Major, mmap.Minor, mmap.Inode, mmap.InodeGeneration);
         return TryAddMapping(record, mmap.SampleId, mmap.Address, mmap.Length, mmap.PageOffset, file);
     }
@@ -113,8 +124,14 @@ internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, i
     {
         if (!MmapRecord.TryParse(record, layout, out var mmap))
             return false;
-        if ((record.Misc & PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA) != 0 || IsOfKernel(record, mmap.Pid))
+        if ((record.Misc & PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA) != 0)
             return true;
+        if (IsOfKernel(record, mmap.Pid))
+        {
+            kernel.AddMapping(mmap.Address, mmap.Length, mmap.PageOffset, mmap.Filename);
+            return true;
+        }
+
         return TryAddMapping(record, mmap.SampleId, mmap.Address, mmap.Length, mmap.PageOffset, new MappedFile((int)mmap.Pid, Encoding.UTF8.GetString(mmap.Filename), "", 0, 0, 0, 0));
     }
 

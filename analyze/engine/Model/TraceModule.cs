@@ -1,3 +1,4 @@
+using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Symbols;
 
 namespace TraceKit.Engine.Model;
@@ -31,6 +32,9 @@ public sealed class TraceModule
 
     /// <summary>What is wrong with its debug information, in words; empty when nothing is, or there is none.</summary>
     public string SourceProblem { get; internal set; } = "";
+
+    /// <summary>Of JIT code: the perf-map that was found beside the recording; null when none was, or it has its own.</summary>
+    internal PerfMapFile? OutsideMap { get; set; }
 
     /// <summary>Why none of its addresses can be named; <see cref="UnresolvedReason.None"/> when they can.</summary>
     public UnresolvedReason Unresolved { get; internal set; }

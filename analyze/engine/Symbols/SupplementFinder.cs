@@ -1,6 +1,7 @@
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Dwarf;
 using TraceKit.DebugInfo.Elf;
+using TraceKit.DebugInfo.Kernel;
 using TraceKit.DebugInfo.Source;
 using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Model;
@@ -19,16 +20,20 @@ public sealed class SupplementFinder
     private const long MaximumPieceBytes = 1L << 30;
 
     private readonly Trace _trace;
-    private readonly bool _full;
+    private readonly SnapshotLevel _level;
+    private readonly bool _everyModule;
     private readonly List<string> _problems = [];
+    private readonly HashSet<(SnapshotKind, string)> _taken = [];
     private uint _nextId;
 
     /// <param name="trace">Opened with places to look at.</param>
-    /// <param name="full">All modules, and all lines of each; else only what the samples went through.</param>
-    public SupplementFinder(Trace trace, bool full)
+    /// <param name="level">How much of each module; <see cref="SnapshotLevel.Full"/> takes all of its lines, else those that samples went through.</param>
+    /// <param name="everyModule">Also of modules that no sample went through.</param>
+    public SupplementFinder(Trace trace, SnapshotLevel level, bool everyModule)
     {
         _trace = trace;
-        _full = full;
+        _level = level;
+        _everyModule = everyModule;
         _nextId = trace.Snapshots.Count == 0 ? 1 : trace.Snapshots.Max(s => s.Id) + 1;
     }
 
@@ -39,43 +44,111 @@ public sealed class SupplementFinder
     /// <param name="analysis">Of the same trace: which addresses the samples went through.</param>
     public IEnumerable<Supplement> Find(Analysis analysis)
     {
+        if (_level == SnapshotLevel.None)
+            yield break;
         var contents = _trace.ReadContents();
         var hit = analysis.Unwind.ByModule.Select(s => s.Module).Concat(analysis.Frames.Modules.ToArray()).ToHashSet();
         foreach (var content in contents)
         {
             var module = content.Module;
-            if (module.Kind != ModuleKind.Elf || (!_full && !hit.Contains(module.Index)))
+            if (!_everyModule && !hit.Contains(module.Index))
                 continue;
-            var data = _trace.Parts.Data[module.Index];
-            if (data.Outside is not { IsEmpty: false } files)
-                continue;
-            foreach (var piece in OfModule(content, data, files, _full ? [] : Addresses(analysis, module.Index)))
-                yield return piece;
+            foreach (var piece in OfModule(content, analysis))
+            {
+                if (_taken.Add((piece.Info.Kind, piece.Info.BuildId.Length > 0 ? Convert.ToHexStringLower(piece.Info.BuildId) : $"{piece.Info.Path} {piece.Info.Pid}")))
+                    yield return piece;
+                else if (module.BuildId.Length == 0 && piece.Info.Kind == SnapshotKind.Elf && _taken.Add((SnapshotKind.Elf, piece.Info.Path)))
+                    yield return Named(piece); // the same bytes under another path, which is all that its mapping says
+            }
         }
+
+        // What the kernel's modules are called stands in the kernel's own list.
+        if (contents.Any(c => c.Module.Kind is ModuleKind.Kernel or ModuleKind.KernelModule && (_everyModule || hit.Contains(c.Module.Index))) && OfKernel(contents[0].Module) is { } kernel)
+            yield return kernel;
     }
 
-    private IEnumerable<Supplement> OfModule(ModuleContents content, ModuleData data, DebugFileSet files, Svma[] hit)
+    private IEnumerable<Supplement> OfModule(ModuleContents content, Analysis analysis)
+    {
+        var module = content.Module;
+        var data = _trace.Parts.Data[module.Index];
+        return module.Kind switch
+        {
+            ModuleKind.Elf when data.Outside is { IsEmpty: false } files => OfFile(content, data, files, _level == SnapshotLevel.Full ? [] : Addresses(analysis, module.Index)),
+            ModuleKind.Vdso when data is { OwnImage: null, Outside.Main: { } image } => [WholeVdso(module, image)],
+            ModuleKind.Jit when data.Jit is not null && module.OutsideMap is { } map =>
+                [new Supplement(module, "symbols", map.Path, new ModuleInfo { Id = _nextId++, Kind = SnapshotKind.PerfMap, Path = map.Path, Pid = module.Pid, BlobBytes = (ulong)map.Text.Length, BlobFormat = "perf-map" }, map.Text)],
+            _ => [],
+        };
+    }
+
+    private Supplement? OfKernel(TraceModule module)
+    {
+        if (_trace.Parts.Data[module.Index].KernelText is not { } text)
+            return null;
+        var rest = text.AsMemory();
+        var symbols = KallsymsPacker.Read(piece =>
+        {
+            var count = Math.Min(piece.Length, rest.Length);
+            rest.Span[..count].CopyTo(piece);
+            rest = rest[count..];
+            return count;
+        });
+        using var packed = new MemoryStream();
+        symbols.Write(packed.Write);
+        return new Supplement(module, "symbols", _trace.DebugFiles.SelectMany(f => f.Tried).LastOrDefault(t => t is { Purpose: DebugFilePurpose.Kernel, Outcome: DebugFileOutcome.Used })?.Path ?? "", new ModuleInfo
+        {
+            Id = _trace.SnapshotOf(module)?.Id ?? _nextId++,
+            Kind = SnapshotKind.Kernel,
+            BuildId = Convert.FromHexString(module.BuildId),
+            Path = module.Path,
+            BlobBytes = (ulong)packed.Length,
+            BlobFormat = "kallsyms-compact",
+        }, packed.ToArray());
+    }
+
+    private static Supplement Named(Supplement piece) => piece with
+    {
+        What = "the same build",
+        Blob = [],
+        Info = new ModuleInfo { Id = piece.Info.Id, Kind = piece.Info.Kind, BuildId = piece.Info.BuildId, Path = piece.Info.Path, FileLength = piece.Info.FileLength },
+    };
+
+    private Supplement WholeVdso(TraceModule module, ElfImage image)
+    {
+        if (image.Image.Length > MaximumPieceBytes || !image.Image.TryRead(default, image.Image.Length, out var bytes))
+            bytes = default;
+        var info = Info(module, SnapshotKind.Vdso, image, bytes.Length, [new ModuleExtent { FileOffset = 0, Length = (ulong)bytes.Length, BlobOffset = 0 }], "", module.BuildId);
+        return new Supplement(module, "symbols, unwind", image.Name, info, bytes.ToArray());
+    }
+
+    private IEnumerable<Supplement> OfFile(ModuleContents content, ModuleData data, DebugFileSet files, Svma[] hit)
     {
         var module = content.Module;
         var has = (content.Symbols, content.Unwind);
+        var wanted = SnapshotLevels.OwnParts(_level);
+        var buildId = module.BuildId;
         if (files.Main is { } main && (data.OwnImage is null || (!content.Unwind && main.HasUnwind())))
         {
-            yield return Snapshot(module, main, SnapshotKind.Elf, ElfSnapshotParts.Symbols | ElfSnapshotParts.Unwind, main.HasUnwind() ? "symbols, unwind" : "symbols");
+            // A file that was found by its path says itself which build it is.
+            if (buildId.Length == 0 && data.OwnImage is null)
+                buildId = Convert.ToHexStringLower(main.BuildId.Span);
+            yield return Snapshot(module, main, SnapshotKind.Elf, wanted, main.HasUnwind() && _level >= SnapshotLevel.Unwind ? "symbols, unwind" : "symbols", buildId, data.Code.Used);
             has = (main.HasBytes(".symtab") ? PieceState.All : PieceState.Part, main.HasUnwind());
         }
 
         // What is joined by build-id needs one.
-        if (module.BuildId.Length == 0)
+        if (buildId.Length == 0)
             yield break;
         if (Richer(files) is { } richer)
         {
             var parts = (has.Symbols != PieceState.All && richer.HasBytes(".symtab") ? ElfSnapshotParts.Symbols : 0)
                 | (!has.Unwind && richer.HasUnwind() ? ElfSnapshotParts.Unwind : 0);
+            parts &= wanted;
             if (parts != 0)
-                yield return Snapshot(module, richer, SnapshotKind.DebugFile, parts, parts.ToString().ToLowerInvariant());
+                yield return Snapshot(module, richer, SnapshotKind.DebugFile, parts, parts.ToString().ToLowerInvariant(), buildId, []);
         }
 
-        if (content.Lines != PieceState.All && files.Dwarf is { } dwarf && dwarf.HasDwarf() && Lines(module, data, dwarf, files, hit) is { } lines)
+        if (_level >= SnapshotLevel.Lines && content.Lines != PieceState.All && files.Dwarf is { } dwarf && dwarf.HasDwarf() && Lines(module, data, dwarf, files, hit, buildId) is { } lines)
             yield return lines;
     }
 
@@ -94,12 +167,13 @@ public sealed class SupplementFinder
     }
 
     /// <summary>An index of the units that the samples went through and the recording does not know, or of all.</summary>
-    private Supplement? Lines(TraceModule module, ModuleData data, ElfImage image, DebugFileSet files, Svma[] hit)
+    private Supplement? Lines(TraceModule module, ModuleData data, ElfImage image, DebugFileSet files, Svma[] hit, string buildId)
     {
+        var full = _level == SnapshotLevel.Full;
         try
         {
             var dwarf = DwarfInfo.Open(image, files.DwarfFiles);
-            if (!_full)
+            if (!full)
             {
                 hit = Answered(data.ResolveOwnSource, hit, wanted: false);
                 hit = Answered(dwarf.Resolve, hit, wanted: true);
@@ -110,8 +184,8 @@ public sealed class SupplementFinder
             var index = SourceIndex.Build(dwarf, hit);
             if (index.Length == 0)
                 return null;
-            var info = Info(module, SnapshotKind.SourceIndex, image, index.Length, [], _full ? ModuleContents.FullIndex : "source-index");
-            return new Supplement(module, _full ? "lines (all)" : "lines", image.Name, info, index);
+            var info = Info(module, SnapshotKind.SourceIndex, image, index.Length, [], full ? ModuleContents.FullIndex : "source-index", buildId);
+            return new Supplement(module, full ? "lines (all)" : "lines", image.Name, info, index);
         }
         catch (BadDataException e)
         {
@@ -127,11 +201,18 @@ public sealed class SupplementFinder
         return [.. addresses.Where((_, i) => !frames[i].IsEmpty == wanted)];
     }
 
-    private Supplement Snapshot(TraceModule module, ElfImage image, SnapshotKind kind, ElfSnapshotParts parts, string what)
+    private Supplement Snapshot(TraceModule module, ElfImage image, SnapshotKind kind, ElfSnapshotParts parts, string what, string buildId, IReadOnlyCollection<KeyValuePair<ulong, int>> code)
     {
         var extents = new List<ModuleExtent>();
         using var blob = new MemoryStream();
-        foreach (var range in ElfSnapshotPlan.Create(image, parts))
+        var plan = ElfSnapshotPlan.Create(image, parts, (offset, destination) =>
+        {
+            if (!image.Image.TryRead(new FileOffset(offset), (ulong)destination.Length, out var read))
+                return false;
+            read.Span.CopyTo(destination);
+            return true;
+        }, ulong.MaxValue, out _);
+        foreach (var range in WithCode(plan, image, code))
         {
             if (blob.Length + (long)range.Length > MaximumPieceBytes || !image.Image.TryRead(range.Offset, range.Length, out var bytes))
             {
@@ -143,18 +224,31 @@ public sealed class SupplementFinder
             blob.Write(bytes.Span);
         }
 
-        return new Supplement(module, what, image.Name, Info(module, kind, image, blob.Length, extents, ""), blob.ToArray());
+        return new Supplement(module, what, image.Name, Info(module, kind, image, blob.Length, extents, "", buildId), blob.ToArray());
     }
 
-    private ModuleInfo Info(TraceModule module, SnapshotKind kind, ElfImage image, long bytes, List<ModuleExtent> extents, string format)
+    /// <summary>The plan, and the functions whose code unwinding looked at, because no table covers them.</summary>
+    private static IEnumerable<SnapshotExtent> WithCode(SnapshotExtent[] plan, ElfImage image, IReadOnlyCollection<KeyValuePair<ulong, int>> code)
+    {
+        var extents = new List<SnapshotExtent>(plan);
+        foreach (var (start, length) in code)
+        {
+            if (image.TryToFileOffset(new Svma(start), out var offset) && !extents.Exists(e => e.Offset.Value < offset.Value + (ulong)length && offset.Value < e.Offset.Value + e.Length))
+                extents.Add(new SnapshotExtent(offset, (ulong)length, "code"));
+        }
+
+        return extents.OrderBy(e => e.Offset.Value);
+    }
+
+    private ModuleInfo Info(TraceModule module, SnapshotKind kind, ElfImage image, long bytes, List<ModuleExtent> extents, string format, string buildId)
     {
         // Of a file that the recording names and has nothing of, the new chunk takes the place of the old.
-        var known = kind == SnapshotKind.Elf ? _trace.SnapshotOf(module) : null;
+        var known = kind is SnapshotKind.Elf or SnapshotKind.Vdso ? _trace.SnapshotOf(module) : null;
         return new ModuleInfo
         {
             Id = known is { BlobBytes: 0 } ? known.Id : _nextId++,
             Kind = kind,
-            BuildId = Convert.FromHexString(module.BuildId),
+            BuildId = Convert.FromHexString(buildId),
             Path = kind == SnapshotKind.DebugFile ? image.Name : module.Path,
             DeviceMajor = known?.DeviceMajor ?? 0,
             DeviceMinor = known?.DeviceMinor ?? 0,

@@ -23,11 +23,7 @@ public static class SupplementWriter
                 var file = new FileStream(temporary, FileMode.Open, FileAccess.Write, FileShare.Read, 0);
                 using var writer = DtrWriter.Continue(file.SafeFileHandle, reader, file);
                 foreach (var piece in pieces)
-                {
-                    // The bytes first: a Module chunk without its blob would promise what is not there.
-                    BlobPart.Write(writer, piece.Info.Id, piece.Blob);
-                    writer.WriteChunk(ChunkType.Module, piece.Info.Id, 0, 0, piece.Info.Encode());
-                }
+                    Write(writer, piece);
 
                 // A recording that was cut short must not look as if it had ended in order.
                 if (reader.End is not null)
@@ -42,5 +38,13 @@ public static class SupplementWriter
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>Appends one piece.</summary>
+    internal static void Write(DtrWriter writer, Supplement piece)
+    {
+        // The bytes first: a Module chunk without its blob would promise what is not there.
+        BlobPart.Write(writer, piece.Info.Id, piece.Blob);
+        writer.WriteChunk(ChunkType.Module, piece.Info.Id, 0, 0, piece.Info.Encode());
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Unwind;
 using TraceKit.Engine.Model;
@@ -9,6 +10,11 @@ internal sealed class ModuleCode(ModuleData data) : ICodeSource
 {
     private readonly Lazy<ElfCodeSource?> _code = new(() => data.Image is { } image && data.Symbols is { } symbols ? new ElfCodeSource(image, symbols) : null);
 
+    private readonly ConcurrentDictionary<ulong, int> _used = new();
+
+    /// <summary>The functions whose code was looked at: start and bytes. Who copies the module for later needs them too.</summary>
+    public IReadOnlyCollection<KeyValuePair<ulong, int>> Used => _used.IsEmpty ? [] : [.. _used.OrderBy(f => f.Key)];
+
     /// <inheritdoc/>
     public bool MayChange => false;
 
@@ -16,7 +22,13 @@ internal sealed class ModuleCode(ModuleData data) : ICodeSource
     public bool TryFunction(Svma pc, out Svma start, out ReadOnlyMemory<byte> code)
     {
         if (_code.Value is { } source)
-            return source.TryFunction(pc, out start, out code);
+        {
+            if (!source.TryFunction(pc, out start, out code))
+                return false;
+            _used.TryAdd(start.Value, code.Length);
+            return true;
+        }
+
         start = default;
         code = default;
         return false;

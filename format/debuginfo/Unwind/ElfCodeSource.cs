@@ -36,10 +36,11 @@ public sealed class ElfCodeSource : ICodeSource
             var at = symbol.Start.Value - section.Address.Value;
             if ((section.Flags & (ElfConstants.SHF_ALLOC | ElfConstants.SHF_EXECINSTR)) != (ElfConstants.SHF_ALLOC | ElfConstants.SHF_EXECINSTR) || at >= section.Size)
                 continue;
-            if (!_image.TrySectionData(section, out var data) || at >= (ulong)data.Length)
+            // The function alone: of a snapshot that may be all there is.
+            var length = Math.Min(symbol.Length, section.Size - at);
+            if (section.Type == ElfConstants.SHT_NOBITS || !_image.Image.TryRead(new FileOffset(section.Offset.Value + at), length, out code))
                 return false;
             start = symbol.Start;
-            code = data.Slice((int)at, (int)Math.Min(symbol.Length, (ulong)data.Length - at));
             return true;
         }
 
