@@ -90,13 +90,16 @@ internal sealed class StackInterner
     /// <summary>Stacks without a user part do not depend on the process: those of all kernel threads meet.</summary>
     private int RootFor(int version, ReadOnlySpan<ulong> chain)
     {
+        // The last entry alone does not tell: following frame pointers that are none ends at any number.
+        var hasUser = false;
         foreach (var value in chain)
         {
             if (IsGuestMarker(value))
                 return Trie.Root(GuestVersion);
+            hasUser |= (long)value >= 0;
         }
 
-        return (long)chain[^1] < 0 ? StackTable.Empty : Trie.Root(version);
+        return hasUser ? Trie.Root(version) : StackTable.Empty;
     }
 
     private static void Grow(Path path, int length)
