@@ -57,7 +57,7 @@ record_here() {
     shift
     mkdir -p "$(dirname "$output")"
     rm -f "$output"
-    (cd "$place" && "$agent" record -o recording.dtr "$@" </dev/null)
+    (cd "$place" && exec "$agent" record -o recording.dtr "$@" </dev/null)
     mv "$place/recording.dtr" "$output"
     chmod 644 "$output"
     echo "recorded $output ($(stat -c %s "$output") bytes)"

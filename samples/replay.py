@@ -3,9 +3,9 @@
 
 usage: samples/replay.py [--update] [PAGE...]        (PAGE: all samples' README.md and docs/tutorial.md unless given)
 
-In a fenced block a line '$ tracekit ...' is a command (a backslash at its end continues it); what follows, up to the next '$ ' or the block's end, is what it
+In a fenced block a line '$ tracekit ...' (or '$ grep ...') is a command (a backslash at its end continues it); what follows, up to the next '$ ' or the block's end, is what it
 prints. A line '...' stands for any lines that the page leaves out. The whole output is in the sample's folder expected/, PAGE-NUMBER.txt.
-Commands run in the sample's folder; those of docs/tutorial.md in the folder that it names in its first '$ cd'. Blanks at a line's end do not count.
+Commands run in the sample's folder; those of docs/tutorial.md where it says '$ cd'. Blanks at a line's end do not count.
 --update writes pages and files anew (of a cut output as many lines before and after the cut as there were).
 The analyzer is TRACEKIT_BIN, or out/tracekit. exit: 0 all is as it stands; 1 something is not; 2 bad command line
 """
@@ -106,7 +106,7 @@ def replay(page, path, update):
     for begin, end, after, text in commands(lines):
         if text.startswith("cd "):
             folder = root / text[3:].strip()
-        if not text.startswith("tracekit "):
+        if not text.startswith(("tracekit ", "grep ")):
             continue
         number += 1
         actual, expected = run(text, folder, path), [line.rstrip() for line in lines[end:after]]
