@@ -49,6 +49,9 @@ public sealed record SpanDefinition
     /// <summary>Which of several open ones an end belongs to.</summary>
     public SpanOrder Order { get; init; }
 
+    /// <summary>What who reads the numbers must know; empty for nothing.</summary>
+    public string Note { get; init; } = "";
+
     /// <summary>Whether they are calls of a function: what it calls lies wholly inside, so that each has a time of its own.</summary>
     public bool IsCall { get; init; }
 

@@ -1,4 +1,5 @@
 using TraceKit.Engine.Model;
+using TraceKit.Probes.Filters;
 
 namespace TraceKit.Engine.Spans;
 
@@ -11,6 +12,9 @@ public static class SpanFinder
         ("sys_enter", "sys_exit"), ("enter", "exit"), ("entry", "exit"), ("entry", "return"), ("enter", "return"), ("enter", "leave"), ("begin", "end"), ("start", "end"), ("start", "done"),
         ("start", "stop"), ("issue", "complete"), ("submit", "complete"),
     ];
+
+    /// <summary>The kernel says of a flush that it is issued at sector 0 and completed at sector -1: nothing tells which belong together.</summary>
+    private const string FlushCondition = "nr_sector != 0", FlushNote = "requests of no sectors (flushes) left out: the kernel gives their issue and their completion different sectors";
 
     /// <summary>Operations whose ends are not told apart by the thread, by group and what both names have in common.</summary>
     private static readonly (string Group, string Name, string Key)[] s_keys =
@@ -70,11 +74,14 @@ public static class SpanFinder
             break;
         }
 
+        var isBlock = key == "dev,sector" && HasField(start, "nr_sector") && HasField(end, "nr_sector");
+        var condition = isBlock ? FilterExpression.Parse(FlushCondition) : null;
         return new SpanDefinition
         {
+            Note = isBlock ? FlushNote : "",
             Name = isSystemCall ? common.Length == 0 ? "system calls" : common : $"{NameOf(start)}..{NameOf(end)}",
-            Start = new([start.Index]),
-            End = new([end.Index]),
+            Start = new([start.Index], condition),
+            End = new([end.Index], condition),
             Key = [.. key.Split(',').Select(k => new SpanKeyPart(k, k))],
             // A thread is in one system call, a CPU in one handler of an interrupt.
             Order = isSystemCall ? SpanOrder.Latest : SpanOrder.Nested,

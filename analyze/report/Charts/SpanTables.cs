@@ -103,7 +103,7 @@ public static class SpanTables
 
     private static string ReasonOf(SpanUnmatched reason) => reason switch
     {
-        SpanUnmatched.BeganBefore => "began before the recording, as far as it tells",
+        SpanUnmatched.BeganBefore => "no start was recorded; it may have begun before the recording",
         SpanUnmatched.NoStart => "no start was recorded, though the thread began within the recording",
         SpanUnmatched.StartLost => "records were lost before it",
         SpanUnmatched.StillOpen => "still open at the end of the recording",

@@ -20,6 +20,8 @@ public static class SpanText
                 continue;
             var (starts, ends) = (analysis.UnmatchedStarts(i), analysis.UnmatchedEnds(i));
             text.Append(CultureInfo.InvariantCulture, $"{SafeText.Show(definitions[i].Name)}: {analysis.Matched(i)} spans by {KeyOf(definitions[i])}; unmatched: {starts} {(starts == 1 ? "start" : "starts")}, {ends} {(ends == 1 ? "end" : "ends")}\n");
+            if (definitions[i].Note.Length > 0)
+                text.Append("  ").Append(definitions[i].Note).Append('\n');
             foreach (var (_, what, reason, count) in SpanTables.UnmatchedLines(analysis).Where(l => l.Name == definitions[i].Name))
                 text.Append(CultureInfo.InvariantCulture, $"  {count} {what}{(count == 1 ? "" : "s")}: {reason}\n");
         }

@@ -13,6 +13,8 @@
         next
     k = tid
     if (key == "blk") {
+        if ($0 ~ /\+ 0 \[/) # a flush: the kernel names its sector differently at both ends
+            next
         match($0, /[0-9]+,[0-9]+ [A-Z]+ /)
         k = substr($0, RSTART, RLENGTH)
         sub(/ .*/, "", k)
