@@ -88,6 +88,13 @@ internal sealed class TestTrace
         return this;
     }
 
+    public TestTrace Exit(ulong time, uint pid, uint tid)
+    {
+        var size = PerfRecordWriter.WriteExit(_scratch, _layouts[0], Id(time, pid, tid), pid, pid, tid, tid, time);
+        _sideBand.Write(_scratch, 0, size);
+        return this;
+    }
+
     public TestTrace Lost(ulong time, ulong count)
     {
         var size = PerfRecordWriter.WriteLost(_scratch, _layouts[0], Id(time, 0, 0), 100, count);

@@ -73,6 +73,8 @@ public sealed class ValueText
     public static string Time(double nanoseconds)
     {
         var magnitude = Math.Abs(nanoseconds);
+        if (magnitude == 0)
+            return "0";
         var (unit, name) = magnitude switch
         {
             < 999.95 => (1.0, "ns"),
