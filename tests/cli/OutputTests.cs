@@ -21,11 +21,23 @@ public sealed class OutputTests
     [InlineData("script.probes.no-chain.txt", "probes", "script", "-G")]
     [InlineData("script.probes.filter.txt", "probes", "script", "--filter", "name == \"moduli\"")]
     [InlineData("hist.probes.count.txt", "probes", "hist", "-e", "probe:vfs_read", "--field", "count")]
+    [InlineData("hist.probes.count-log-linear-by-name.txt", "probes", "hist", "-e", "probe:vfs_read", "--field", "count", "--log-linear", "8", "--by", "name,sym")]
+    [InlineData("hist.probes.count.csv", "probes", "hist", "-e", "vfs_read", "--field", "count", "--format", "csv", "--linear", "0,100,50")]
+    [InlineData("hist.probes.count.json", "probes", "hist", "-e", "vfs_read", "--field", "count", "--json")]
+    [InlineData("hist.probes.count-stats.md", "probes", "hist", "-e", "vfs_read", "--field", "count", "--stats", "--by", "name", "--format", "md")]
+    [InlineData("hist.probes.between.txt", "probes", "hist", "-e", "vfs_read", "--between", "--key", "name", "--by", "name")]
+    [InlineData("spans.calls.txt", "calls", "spans")]
+    [InlineData("spans.calls.slowest.txt", "calls", "spans", "--function", "work", "--by", "comm,ret", "--slowest", "2")]
+    [InlineData("spans.calls.hist.txt", "calls", "spans", "--function", "work", "--hist")]
+    [InlineData("spans.calls.csv", "calls", "spans", "--by", "tid", "--format", "csv")]
+    [InlineData("spans.calls.md", "calls", "spans", "--slowest", "1", "--format", "md")]
+    [InlineData("spans.calls.json", "calls", "spans", "--slowest", "1", "--json")]
+    [InlineData("spans.calls.key.txt", "calls", "spans", "--start", "probe:submit if n != 3", "--end", "probe:complete", "--key", "n=ret", "--order", "fifo")]
     [InlineData("hist.probes.count-linear-by-comm.txt", "probes", "hist", "--field", "count", "--linear", "0,512,64", "--by", "comm")]
     public void Command_OnSmallRecording_PrintsTheGolden(string golden, string recording, params string[] arguments)
     {
         using var files = new Recordings();
-        var path = recording == "cpu" ? files.Cpu() : files.Probes();
+        var path = recording switch { "cpu" => files.Cpu(), "calls" => files.Calls(), _ => files.Probes() };
         var run = Tool.Run([arguments[0], "-i", path, .. arguments[1..]]).MustExit();
         Assert.DoesNotContain('\u001b', run.Output);
         Golden.Verify(golden, run.Output.Replace("\r\n", "\n", StringComparison.Ordinal));
@@ -87,6 +99,36 @@ public sealed class OutputTests
         var png = Path.Combine(files.Folder, "count.png");
         Tool.Run("hist", files.Probes(), "--field", "count", "-o", png).MustExit();
         Assert.Equal([0x89, 0x50, 0x4e, 0x47], File.ReadAllBytes(png)[..4]);
+    }
+
+    /// <summary>Spans are drawn, by thread or CPU; a wrong word is refused with what there is.</summary>
+    [Fact]
+    public void Spans_DrawnOrWrong_WriteOrSay()
+    {
+        using var files = new Recordings();
+        var path = files.Calls();
+        var svg = Path.Combine(files.Folder, "spans.svg");
+        Assert.Contains("wrote " + svg, Tool.Run("spans", path, "-o", svg, "--lanes", "cpu").MustExit().Output, StringComparison.Ordinal);
+        Assert.Contains("CPU 1", File.ReadAllText(svg), StringComparison.Ordinal);
+        foreach (var (said, arguments) in new (string, string[])[]
+        {
+            ("did you mean 'work'", ["spans", path, "--function", "wrok"]),
+            ("--start and --end belong together", ["spans", path, "--start", "probe:work"]),
+            ("did you mean 'probe:submit'", ["spans", path, "--start", "probe:sumbit", "--end", "probe:complete"]),
+            ("has no field 'm'", ["spans", path, "--start", "probe:submit", "--end", "probe:complete", "--key", "m"]),
+            ("--order last: expected lifo, fifo, latest or earliest", ["spans", path, "--order", "last"]),
+            ("--start 'probe:submit if q == 1': column 17: expected", ["spans", path, "--start", "probe:submit if q == 1", "--end", "probe:complete"]),
+            ("--by nn: no such key or field", ["hist", path, "--function", "work", "--by", "nn"]),
+            ("has no events that belong together", ["spans", files.Cpu()]),
+            ("--log-linear 0: expected a number from 1 to 1024", ["hist", path, "--function", "work", "--log-linear", "0"]),
+            ("expected what to count", ["hist", path]),
+            ("exclude each other", ["hist", path, "--function", "work", "--field", "n"]),
+        })
+        {
+            var run = Tool.Run(arguments).MustExit(2);
+            Tool.AssertOneLine(run.Error);
+            Assert.Contains(said, run.Error, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>A reader that goes away ends the program without a word.</summary>

@@ -66,6 +66,9 @@ internal sealed class Recordings : IDisposable
         Save("new.dtr", PairTrace(7).ToBytes());
     }
 
+    /// <summary>Entries and returns of two functions, one of them recursive, and requests that are completed in another order and by another thread.</summary>
+    public string Calls() => Save("calls.dtr", CallTrace().ToBytes());
+
     /// <summary>A file with these bytes.</summary>
     public string Save(string name, byte[] bytes)
     {
@@ -135,6 +138,45 @@ internal sealed class Recordings : IDisposable
         var time = 5_000_000_000UL;
         foreach (var raw in typed.Records())
             trace.Sample(time += 1_000_000, 10, 10, 1, 1, [UserMarker, 0x10110, 0x10050], conn, raw);
+        return trace;
+    }
+
+    internal static TestTrace CallTrace()
+    {
+        var trace = WithModules(new TestTrace { ChunkSamples = 8 }).Fork(0, 10, 11, 10, 10);
+        static string Format(string name, string place, string field) => $"name: {name}\nID: 1\nformat:\n\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
+            + $"\tfield:unsigned long {place};\toffset:8;\tsize:8;\tsigned:0;\n\tfield:s64 {field};\toffset:16;\tsize:8;\tsigned:1;\n\nprint fmt: \"(%lx) {field}=%Ld\", REC->{place}, REC->{field}\n";
+        var work = trace.AddEvent("probe:work", 2, 1600, Raw, Format("work", "__probe_ip", "n"));
+        var workReturn = trace.AddEvent("probe:work__return", 2, 1601, Raw, Format("work__return", "__probe_ret_ip", "ret"));
+        var leaf = trace.AddEvent("probe:leaf", 2, 1602, Raw, Format("leaf", "__probe_ip", "n"));
+        var leafReturn = trace.AddEvent("probe:leaf__return", 2, 1603, Raw, Format("leaf__return", "__probe_ret_ip", "ret"));
+        var submit = trace.AddEvent("probe:submit", 2, 1604, Raw, Format("submit", "__probe_ip", "n"));
+        var complete = trace.AddEvent("probe:complete", 2, 1605, Raw, Format("complete", "__probe_ip", "ret"));
+        var time = 1_000_000_000UL;
+        void At(ulong later, uint tid, int traceEvent, long value)
+        {
+            var raw = new byte[24];
+            BitConverter.TryWriteBytes(raw.AsSpan(8), 0x10000UL);
+            BitConverter.TryWriteBytes(raw.AsSpan(16), value);
+            trace.Sample(time += later, 10, tid, tid & 1, 1, [UserMarker, 0x10210, 0x10110, 0x10050], traceEvent, raw);
+        }
+
+        for (var i = 0; i < 12; i++)
+        {
+            var tid = 10 + (uint)(i % 2);
+            At(1_000, tid, work, i);
+            At(500, tid, leaf, i);
+            At((ulong)(i * i) * 1_000, tid, leafReturn, -1);
+            if (i == 5)
+                At(100, tid, work, 100); // within itself
+            At(700, tid, workReturn, i % 3);
+            if (i == 5)
+                At(900, tid, workReturn, 9);
+        }
+
+        At(10, 10, leaf, 99); // never returns
+        foreach (var (tid, traceEvent, number) in new (uint, int, long)[] { (10, submit, 1), (10, submit, 2), (10, submit, 3), (11, complete, 2), (10, submit, 2), (11, complete, 1), (11, complete, 2), (11, complete, 3) })
+            At(10_000, tid, traceEvent, number);
         return trace;
     }
 
