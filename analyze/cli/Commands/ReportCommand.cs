@@ -3,6 +3,7 @@ using TraceKit.Cli.Host;
 using TraceKit.DebugInfo.Types;
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
+using TraceKit.Engine.OffCpu;
 using TraceKit.Engine.Symbols;
 using TraceKit.Report.Profiles;
 using TraceKit.Report.Tables;
@@ -27,6 +28,7 @@ internal sealed class ReportCommand
     private readonly Option<string> _percentage = new("--percentage") { HelpName = "OF", Description = "Of what --comms, --pid, --tid, --dsos and --symbols leave percentages are: absolute (of all, default) or relative (of what is left)." };
     private readonly Option<string[]> _groups = new("--group") { HelpName = "REGEX", Description = "Show functions whose names match as one, named by the pattern's first group in parentheses, else by the pattern. May be repeated." };
     private readonly Option<string[]> _folds = new("--fold") { HelpName = "REGEX", Description = "The same, and runs of them in a stack are one frame." };
+    private readonly Option<bool> _offCpu = new("--off-cpu") { Description = "Time that threads were off CPU, by the stacks at which they left: of sched:sched_switch and sched:sched_wakeup of all CPUs. Key 'state': why." };
     private readonly Option<string> _format = new("--format") { HelpName = "FORMAT", Description = "text (default), json, csv or md.", DefaultValueFactory = _ => "text" };
     private readonly Option<bool> _json = new("--json") { Description = "The same as --format json." };
     private readonly Option<bool> _fullPath = new("--full-source-path") { Description = "Source files with their folders." };
@@ -46,6 +48,7 @@ internal sealed class ReportCommand
             "tracekit report files.dtr -s name            a line for each value of the event's field 'name'",
             "tracekit report app.dtr -F time:1s,overhead,sym   second by second",
             "tracekit report app.dtr --fold '^(std)::'    what std does is one frame",
+            "tracekit report sched.dtr --off-cpu          where threads wait, and in which state",
             "tracekit report app.dtr -s comm,dso --format csv > modules.csv",
         ];
         command.SetAction(result =>
@@ -54,9 +57,16 @@ internal sealed class ReportCommand
             var asked = selection.Read(result);
             (var kept, report) = options.Percentages(result, asked, report);
             using var trace = selection.Open(result, input.One(result), asked);
+            kept = kept with { MaxStack = Math.Max(0, result.GetValue(options._maxStack)) };
+            if (result.GetValue(options._offCpu))
+            {
+                Write(context, format, OffCpu(trace, result.GetValue(options._children), asked, kept, keys, report, context));
+                return ExitCodes.Whole;
+            }
+
             if (keys is not null && ReportBuilder.UnknownKey(trace.Events, keys) is { } unknown)
                 throw UnknownKey(trace, unknown);
-            var analysis = Recording.Run(trace, ReportBuilder.Keep(kept with { MaxStack = Math.Max(0, result.GetValue(options._maxStack)) }, trace.Events, keys), context);
+            var analysis = Recording.Run(trace, ReportBuilder.Keep(kept, trace.Events, keys), context);
             Write(context, format, ReportBuilder.Build(analysis, report));
             return ExitCodes.Whole;
         });
@@ -67,7 +77,7 @@ internal sealed class ReportCommand
     {
         foreach (var option in new Option[]
         {
-            _sort, _fields, _graph, _children, _noChildren, _limit, _maxStack, _weight, _showSamples, _dsos, _symbols, _percentage, _groups, _folds, _format, _json, _fullPath,
+            _sort, _fields, _graph, _children, _noChildren, _limit, _maxStack, _weight, _showSamples, _dsos, _symbols, _percentage, _groups, _folds, _offCpu, _format, _json, _fullPath,
             new Option<bool>("--stdio") { Hidden = true },
         })
         {
@@ -101,6 +111,21 @@ internal sealed class ReportCommand
             FullSourcePath = result.GetValue(_fullPath),
             WithGraphs = format is TableFormat.Text or TableFormat.Json,
         }, format);
+    }
+
+    private static ReportDocument OffCpu(Trace trace, bool children, AnalysisOptions asked, AnalysisOptions kept, string? keys, ReportOptions report, CommandContext context)
+    {
+        if (!OffCpuAnalysis.IsPossible(trace))
+            throw new UserErrorException($"{trace.Path}: --off-cpu needs the event sched:sched_switch: record -e sched:sched_switch -e sched:sched_wakeup -a -g; it has {Recording.List(trace)}", ExitCodes.Failed);
+        if (asked.Filter is not null || asked.Events.Count > 0)
+            throw new UserErrorException("--off-cpu needs all switches: choose threads by --comms, --pid and --tid, not by --filter or --event");
+        report = report with { SortKeys = keys ?? "comm,tid,state", Children = children };
+        var sortKeys = SortKey.ParseList(string.Join(',', SortKey.Words(report.SortKeys).Where(w => !ReportBuilder.IsWeight(w))));
+        if (sortKeys.FirstOrDefault(k => k.Kind == SortKeyKind.Field && k.Name != OffCpuAnalysis.StateField) is { Name: { } unknown })
+            throw new UserErrorException($"-s {unknown}: time off CPU has no such field; known: {string.Join(", ", SortKey.CommonNames)}, {OffCpuAnalysis.StateField}");
+        var offCpu = OffCpuAnalysis.Run(trace, SortKey.Keep(kept, sortKeys));
+        Recording.WarnOfLosses(trace, context, offCpu.Analysis.Totals);
+        return ReportBuilder.Build(offCpu.Analysis, report with { Notes = [.. OffCpuNotes.Of(offCpu)] });
     }
 
     /// <summary>As perf: what only chooses lines leaves percentages as they were, unless they are to be of what is left.</summary>

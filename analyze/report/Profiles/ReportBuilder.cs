@@ -36,6 +36,9 @@ public static class ReportBuilder
     public static AnalysisOptions Keep(AnalysisOptions options, IEnumerable<TraceEvent> events, string? sortKeys) =>
         SortKey.Keep(options with { Fields = FieldsNeeded(events, sortKeys) }, sortKeys is null ? [] : [.. SortKey.ParseList(sortKeys).Where(k => k.Kind != SortKeyKind.Field)]);
 
+    /// <summary>Whether a word among the keys is a column of numbers.</summary>
+    public static bool IsWeight(string word) => ReportWeights.OfWord(word) is not null;
+
     /// <summary>The first key that is neither a common one nor a field of any of the events; null when all are known.</summary>
     public static string? UnknownKey(IReadOnlyList<TraceEvent> events, string sortKeys)
     {
@@ -70,7 +73,7 @@ public static class ReportBuilder
                 sections.Add(Section(analysis, e, options, graphs, wanted));
         }
 
-        return new ReportDocument { Lost = analysis.Totals.Lost, Notes = LossNotes.Of(analysis), Sections = sections };
+        return new ReportDocument { Lost = analysis.Totals.Lost, Notes = [.. LossNotes.Of(analysis), .. options.Notes], Sections = sections };
     }
 
     private static ReportSection Section(Analysis analysis, int index, ReportOptions options, ReportGraphs? graphs, Func<int, bool>? wanted)

@@ -18,6 +18,9 @@ public sealed record ReportOptions
     /// <summary>What lines are about.</summary>
     public RowFilter Only { get; init; } = new();
 
+    /// <summary>Sentences to stand before the numbers, after those about losses.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Functions that are shown as one.</summary>
     public IReadOnlyList<FunctionRule> Groups { get; init; } = [];
 
