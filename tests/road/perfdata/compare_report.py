@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Holds `tracekit report` against `perf report --stdio` on the same perf.data files, by (event, comm, dso, sym), to 0.01 percentage points.
+
+    compare_report.py TRACEKIT FILE... [--keys comm,dso,sym] [--verbose]
+
+Both read the binaries of this machine. Compared are: lost samples, each event's samples and event count, the shares with --no-children and with --children
+(callers too), inlined functions left aside (perf has no lines for them). Functions without a name are one line each here and one for each address in perf:
+their own shares are compared by their sum, and with --children they are left out and counted. Exit: 0 equal; 1 differences, listed; 77 no perf here.
+"""
+import argparse, collections, csv, io, json, os, re, shutil, subprocess, sys
+
+ENVIRONMENT = dict(os.environ, NO_COLOR="1", PAGER="cat", DEBUGINFOD_URLS="")
+UNNAMED = re.compile(r"^(0x[0-9a-f]+|\[unknown\])$")
+POINTS = 0.0101  # perf prints two places
+
+
+def run(command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=ENVIRONMENT)
+    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+
+def of_perf(path, keys, children):
+    mode = "--children" if children else "--no-children"
+    code, out, err = run(["perf", "report", "--stdio", "-f", "-i", path, mode, "-g", "none" if children else "none", "--no-inline", "-s", keys, "-t", "\t"])
+    if code != 0:
+        raise RuntimeError(f"perf report: {err.strip()[:300]}")
+    lost, events, event = 0, {}, None
+    for line in out.splitlines():
+        if match := re.match(r"# Total Lost Samples: (\d+)", line):
+            lost = int(match[1])
+        elif match := re.match(r"# Samples: (\S+)\s+of events? '(.*)'", line):
+            # Modifiers and sides of perf's own making are not part of the name here.
+            event = re.sub(r":[ukhGHpPSDIeWb]+$", "", match[2]) if match[2].count(":") != 1 or re.search(r":(ppp|pp|[ukhGHpP]{1,4})$", match[2]) else match[2]
+            events[event] = {"samples": match[1], "total": None, "rows": []}
+        elif match := re.match(r"# Event count \(approx\.\): (\d+)", line):
+            events[event]["total"] = int(match[1])
+        elif event is not None and line and not line.startswith("#"):
+            cells = [c.strip() for c in line.split("\t")]
+            shares = 2 if children and cells[1].endswith("%") else 1
+            values = [float(c.rstrip("%")) for c in cells[:shares]]
+            events[event]["rows"].append((tuple(re.sub(r"^\[[.k]\] ", "", c) for c in cells[shares:]), values[0] if children else values[-1]))
+    return lost, events
+
+
+def of_tracekit(tracekit, path, keys, children):
+    mode = "--children" if children else "--no-children"
+    kernel = ["--kallsyms", "/proc/kallsyms"] if os.geteuid() == 0 else []
+    code, out, err = run([*tracekit, "report", path, "--symfs", "/", *kernel, mode, "-g", "none", "--no-inline", "-s", keys, "--max-stack", "127", "--format", "json"])
+    if code != 0:
+        raise RuntimeError(f"tracekit report: {err.strip()[:300]}")
+    document = json.loads(out)
+    events = {}
+    for event in document["events"]:
+        rows = []
+        for row in event["rows"]:
+            weight = row.get("children", row["self"]) if children else row["self"]
+            cells = tuple(re.sub(r"^\[[.k]\] ", "", c) for c in row["keys"].values())
+            rows.append((cells, 100.0 * weight / event["total"] if event["total"] else 0.0))
+        events[event["event"]] = {"samples": event["samples"], "total": event["total"], "rows": rows}
+    return document["lost"], events
+
+
+def add_up(rows, keys, children):
+    """Shares by key; functions without a name together, or left out where shares overlap."""
+    shares, lines, unnamed = collections.defaultdict(float), collections.Counter(), 0
+    symbol = keys.index("sym") if "sym" in keys else -1
+    for cells, share in rows:
+        cells = list(cells)
+        if symbol >= 0 and UNNAMED.match(cells[symbol]):
+            unnamed += 1
+            if children:
+                continue
+            cells[symbol] = "(no name)"
+        shares[tuple(cells)] += share
+        lines[tuple(cells)] += 1
+    return shares, lines, unnamed
+
+
+def short(count):
+    """As perf shortens counts."""
+    unit = 0
+    while count > 1000 and unit < 3:
+        count, unit = count // 1000, unit + 1
+    return f"{count}{' KMG'[unit]}".strip()
+
+
+def compare(tracekit, path, keys, children, verbose):
+    lost, perf = of_perf(path, keys, children)
+    ours_lost, ours = of_tracekit(tracekit, path, keys, children)
+    problems, compared, unnamed = [], 0, 0
+    if lost != ours_lost:
+        problems.append(f"lost: perf {lost}, here {ours_lost}")
+    for event in sorted(set(perf) | set(ours)):
+        if event not in ours or event not in perf:
+            rows = (perf.get(event) or ours.get(event))["rows"]
+            if rows:
+                problems.append(f"event {event}: only {'in perf' if event in perf else 'here'}")
+            continue
+        if perf[event]["total"] != ours[event]["total"] or perf[event]["samples"] != short(ours[event]["samples"]):
+            problems.append(f"{event}: perf {perf[event]['samples']} samples, {perf[event]['total']}; here {ours[event]['samples']}, {ours[event]['total']}")
+        theirs, their_lines, their_unnamed = add_up(perf[event]["rows"], keys.split(","), children)
+        mine, my_lines, my_unnamed = add_up(ours[event]["rows"], keys.split(","), children)
+        unnamed += their_unnamed + my_unnamed
+        for key in sorted(set(theirs) | set(mine)):
+            compared += 1
+            # Each printed line is rounded by itself.
+            slack = POINTS + 0.005 * max(0, their_lines[key] - 1)
+            if abs(theirs.get(key, 0.0) - mine.get(key, 0.0)) > slack:
+                problems.append(f"{event}: {' | '.join(key)}: perf {theirs.get(key, 0.0):.2f}, here {mine.get(key, 0.0):.2f}")
+    return problems, compared, unnamed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tracekit", help="the program; a .dll is run by dotnet")
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--keys", default="comm,dso,sym")
+    parser.add_argument("--most", type=int, default=20, help="differences to list of each file")
+    parser.add_argument("--verbose", action="store_true")
+    arguments = parser.parse_args()
+    if not shutil.which("perf"):
+        print("no perf here")
+        return 77
+    tracekit = ["dotnet", arguments.tracekit] if arguments.tracekit.endswith(".dll") else [arguments.tracekit]
+    failed = 0
+    for path in arguments.files:
+        for children in (False, True):
+            name = f"{os.path.basename(path)} {'--children' if children else '--no-children'}"
+            try:
+                problems, compared, unnamed = compare(tracekit, path, arguments.keys, children, arguments.verbose)
+            except RuntimeError as error:
+                problems, compared, unnamed = [str(error)], 0, 0
+            failed += bool(problems)
+            print(f"{name}: {compared} lines compared, {len(problems)} differ" + (f", {unnamed} lines without a name {'left out' if children else 'added up'}" if unnamed else ""))
+            for problem in problems[: arguments.most]:
+                print(f"    {problem}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
