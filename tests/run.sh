@@ -31,7 +31,7 @@ broken() { say "FAILED: $*"; failed_outside=$((failed_outside + 1)); }
 #   compilers of the samples and of the test programs; second oracles; the virtual machine; the browser of the HTML report
 packages=(gcc g++ clang binutils libc6-dev linux-perf elfutils llvm dwarves bpftool util-linux python3 gdb
     qemu-system-x86 busybox-static linux-image-cloud-amd64 cpio chromium lld dwz xz-utils zstd libc6-dbg golang-go
-    gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static)
+    e2fsprogs gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static)
 if [ $install = 1 ] && command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
     missing=()
     for package in "${packages[@]}"; do
