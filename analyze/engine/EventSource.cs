@@ -19,7 +19,8 @@ internal sealed class EventSource
     /// <param name="description">What the recording says of it.</param>
     /// <param name="architecture">Whose register numbers it uses.</param>
     /// <param name="rawFields">Pass over the arguments of its definition: fields as the kernel has them.</param>
-    public EventSource(int index, EventDescription description, PerfArchitecture architecture, bool rawFields = false)
+    /// <param name="hasTimes">Whether its times are times, and not places in the file.</param>
+    public EventSource(int index, EventDescription description, PerfArchitecture architecture, bool rawFields = false, bool hasTimes = true)
     {
         Description = description;
         if (!PerfEventAttr.TryRead(description.AttrBytes, out var attr))
@@ -57,6 +58,7 @@ internal sealed class EventSource
             AnalyzerFilter = description.AnalyzerFilter ?? "",
             FilterProblem = problem,
             UnknownKinds = Fields.UnknownKinds,
+            HasTime = hasTimes && Layout?.Has(PerfSampleFormat.PERF_SAMPLE_TIME) != false,
             HasStacks = HasCallchain || HasStackDumps,
             HasStackDumps = HasStackDumps,
         };

@@ -31,7 +31,7 @@ public sealed partial class Trace : IDisposable
         }
 
         SampleTimes = source.Blocks.Count == 0 ? default : ((long)first, (long)last);
-        EventSources = [.. source.Events.Select((e, i) => new EventSource(i, e, source.Architecture, rawFields))];
+        EventSources = [.. source.Events.Select((e, i) => new EventSource(i, e, source.Architecture, rawFields, source.HasTimes))];
         Events = [.. EventSources.Select(e => e.Event)];
     }
 
@@ -117,6 +117,11 @@ public sealed partial class Trace : IDisposable
         var source = TraceSourceOpener.Open(path);
         return new Trace(path, source, source.PerfData is null ? debugFiles : DebugFileOptions.ForPerfData(path, debugFiles), rawFields);
     }
+
+    /// <summary>Whether a file, or a folder of <c>perf record --threads</c>, begins as a <c>perf.data</c> does.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static bool IsPerfData(string path) => TraceSourceOpener.IsPerfData(path);
 
     /// <summary>Opens a recording that is in memory.</summary>
     /// <param name="data">The file's bytes; not copied.</param>

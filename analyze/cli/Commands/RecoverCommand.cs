@@ -20,6 +20,8 @@ internal static class RecoverCommand
         {
             var path = input.One(result);
             var target = result.GetValue(output) ?? Path.ChangeExtension(path, null) + ".recovered.dtr";
+            if (Recording.IsPerfData(path))
+                throw new UserErrorException($"{path}: is a perf.data: every command reads what is whole of it as it is, and 'tracekit verify' says what is not");
             using var reader = Recording.OpenContainer(path);
             if (reader.Chunks.Count == 0)
                 throw new UserErrorException($"{path}: no whole chunk in {reader.Length} bytes, nothing to recover", ExitCodes.UnusableFile);

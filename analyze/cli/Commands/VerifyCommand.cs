@@ -16,7 +16,10 @@ internal static class VerifyCommand
         HelpWithExamples.Examples[command] = ["tracekit verify app.dtr", "tracekit verify app.dtr --json"];
         command.SetAction(result =>
         {
-            using var reader = Recording.OpenContainer(input.One(result));
+            var path = input.One(result);
+            if (Recording.IsPerfData(path))
+                return VerifyPerfData(context, path, result.GetValue(json));
+            using var reader = Recording.OpenContainer(path);
             var good = reader.VerifyAll();
             if (result.GetValue(json))
                 InfoJson.WriteVerification(context.OutBytes(), reader, good);
@@ -25,5 +28,15 @@ internal static class VerifyCommand
             return VerifyText.IsWhole(reader, good) ? ExitCodes.Whole : ExitCodes.DataLost;
         });
         return command;
+    }
+
+    private static int VerifyPerfData(CommandContext context, string path, bool json)
+    {
+        using var trace = Recording.Open(path, []);
+        if (json)
+            PerfDataJson.Write(context.OutBytes(), trace);
+        else
+            context.Out.Write(PerfDataText.RenderVerification(trace));
+        return PerfDataText.IsWhole(trace) ? ExitCodes.Whole : ExitCodes.DataLost;
     }
 }

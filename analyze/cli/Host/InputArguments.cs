@@ -35,9 +35,9 @@ internal sealed class InputArguments
             return name;
         if (name.Length == 0)
             throw new UserErrorException("the input file's name is empty");
-        if (Directory.Exists(name))
-            throw new UserErrorException($"{name}: is a folder, a .dtr file was expected", ExitCodes.UnusableFile);
-        if (!File.Exists(name))
+        if (Directory.Exists(name) && !File.Exists(Path.Combine(name, "data")))
+            throw new UserErrorException($"{name}: is a folder, a .dtr or perf.data file was expected", ExitCodes.UnusableFile);
+        if (!File.Exists(name) && !Directory.Exists(name))
             throw new UserErrorException($"{name}: no such file", ExitCodes.Failed);
         return name;
     }

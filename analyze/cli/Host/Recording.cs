@@ -17,6 +17,9 @@ internal static class Recording
         return Seekable(path, () => DtrReader.Open(path, salvage: true));
     }
 
+    /// <summary>Whether it is a <c>perf.data</c>, which has no container of ours.</summary>
+    public static bool IsPerfData(string path) => path != "-" && Seekable(path, () => Trace.IsPerfData(path));
+
     /// <summary>Opens it and checks that the events asked for exist.</summary>
     /// <param name="path">The file, or <c>-</c>.</param>
     /// <param name="events">Names of events.</param>

@@ -35,6 +35,9 @@ public sealed class TraceEvent
     /// <summary>Whether it was opened for its side-band records only and makes no samples.</summary>
     public bool IsSideBandOnly { get; init; }
 
+    /// <summary>Whether samples have a time; else what stands for it is their place in the file.</summary>
+    public bool HasTime { get; init; } = true;
+
     /// <summary>Whether samples carry stacks, in either form; else an instruction pointer at most.</summary>
     public bool HasStacks { get; init; }
 

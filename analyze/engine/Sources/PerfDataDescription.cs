@@ -54,7 +54,7 @@ internal sealed class PerfDataDescription(PerfDataReader reader, PerfDataIndex i
                 events.Add(new EventDescription
                 {
                     Name = attribute.Name,
-                    AttrBytes = attribute.Attr.Bytes.ToArray(),
+                    AttrBytes = attribute.NormalAttr.Bytes.ToArray(),
                     Ids = [.. attribute.Ids.Select(id => new EventId { Id = id, Cpu = -1, Pid = -1 })],
                     Format = isTracepoint ? reader.Metadata.Tracing?.Find((int)Math.Min(attribute.Attr.Config, int.MaxValue))?.Text : null,
                     GroupLeader = attribute.GroupLeader,
@@ -66,27 +66,48 @@ internal sealed class PerfDataDescription(PerfDataReader reader, PerfDataIndex i
         }
     }
 
-    /// <summary>Files that build-ids are told of. Their bytes are nowhere in the file.</summary>
-    public List<ModuleInfo> Modules
+    /// <summary>Files that build-ids are told of, and those whose symbols are there (simpleperf), with the bytes that stand for them.</summary>
+    public (IReadOnlyList<ModuleInfo> Modules, IReadOnlyDictionary<uint, byte[]> Blobs) ReadModules()
     {
-        get
+        var modules = new List<ModuleInfo>();
+        var blobs = new Dictionary<uint, byte[]>();
+        var symbols = new Dictionary<string, SimpleperfFile>(StringComparer.Ordinal);
+        foreach (var file in _facts.Files)
+            symbols.TryAdd(file.Path, file);
+        foreach (var entry in reader.Metadata.BuildIds)
         {
-            var modules = new List<ModuleInfo>();
-            foreach (var entry in reader.Metadata.BuildIds)
-            {
-                if (entry.IsGuest)
-                    continue;
-                modules.Add(new ModuleInfo
-                {
-                    Id = (uint)modules.Count + 1,
-                    Kind = entry.Path is "[kernel.kallsyms]" ? ModuleKind.Kernel : entry.IsKernel ? ModuleKind.KernelModule : entry.Path is "[vdso]" ? ModuleKind.Vdso : ModuleKind.Elf,
-                    BuildId = entry.BuildId,
-                    Path = entry.Path,
-                    MissingReason = "a perf.data has no symbols of files",
-                });
-            }
+            if (entry.IsGuest)
+                continue;
+            var kind = entry.Path is "[kernel.kallsyms]" ? ModuleKind.Kernel : entry.IsKernel ? ModuleKind.KernelModule : entry.Path is "[vdso]" ? ModuleKind.Vdso : ModuleKind.Elf;
+            symbols.Remove(entry.Path, out var file);
+            Add(kind, entry.Path, entry.BuildId, file);
+        }
 
-            return modules;
+        foreach (var file in _facts.Files)
+        {
+            if (symbols.Remove(file.Path) && file.Type is SimpleperfFile.Kernel or SimpleperfFile.Elf)
+                Add(file.Type == SimpleperfFile.Kernel ? ModuleKind.Kernel : ModuleKind.Elf, file.Path, [], file);
+        }
+
+        return (modules, blobs);
+
+        void Add(ModuleKind kind, string path, byte[] buildId, SimpleperfFile? file)
+        {
+            var id = (uint)modules.Count + 1;
+            var blob = file is null ? [] : kind == ModuleKind.Kernel ? SimpleperfSymbols.ToKallsyms(file) : kind == ModuleKind.Elf ? SimpleperfSymbols.ToElf(file) : [];
+            if (blob.Length > 0)
+                blobs.Add(id, blob);
+            modules.Add(new ModuleInfo
+            {
+                Id = id,
+                Kind = kind,
+                BuildId = buildId,
+                Path = path,
+                BlobBytes = (ulong)blob.Length,
+                FileLength = (ulong)blob.Length,
+                BlobFormat = blob.Length > 0 && kind == ModuleKind.Kernel ? "kallsyms-text" : "",
+                MissingReason = blob.Length > 0 ? null : "a perf.data has no symbols of files",
+            });
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed class PerfDataIndex(PerfDataFile file, bool isBigEndian) : IPerf
     private byte[] _spilled = [];
     private SafeFileHandle? _spill;
     private long _spillEnd;
+    private long _order;
     private long[] _samplesOfEvent = new long[4];
 
     /// <summary>A run of records.</summary>
@@ -29,6 +30,9 @@ internal sealed class PerfDataIndex(PerfDataFile file, bool isBigEndian) : IPerf
         public long Offset { get; set; }
 
         public int Length { get; set; }
+
+        /// <summary>Bytes of all blocks before it: its place in the order of the file.</summary>
+        public long Order { get; set; }
 
         /// <summary>Bytes in the temporary file; 0 when it stands in the file itself.</summary>
         public int Stored { get; set; }
@@ -197,6 +201,8 @@ internal sealed class PerfDataIndex(PerfDataFile file, bool isBigEndian) : IPerf
         if (_open is not { } block)
             return;
         _open = null;
+        block.Order = _order;
+        _order += block.Length;
         _blocks.Add(block);
         if (!IsSpilled(block))
             return;

@@ -10,7 +10,11 @@ internal sealed class PerfDataSampleReader(PerfDataSource source) : SampleReader
     private byte[] _buffer = [];
 
     /// <inheritdoc/>
-    public override void Open(in SampleBlock block) => _records.Reset(source.Index.Read(source.Index.Blocks[block.Index], ref _buffer));
+    public override void Open(in SampleBlock block)
+    {
+        var piece = source.Index.Blocks[block.Index];
+        _records.Reset(source.Index.Read(piece, ref _buffer), piece.Order);
+    }
 
     /// <inheritdoc/>
     public override bool TryReadNext(out PerfRecord record, out int eventIndex) => _records.TryReadSample(out record, out eventIndex);
@@ -28,7 +32,7 @@ internal sealed class SortedPerfDataReader(PerfDataSource source) : SampleReader
     public override void Open(in SampleBlock block)
     {
         var bytes = source.Index.Read(source.Index.Blocks[block.Index], ref _buffer);
-        _records.Reset(bytes);
+        _records.Reset(bytes, 0);
         _samples.Clear();
         _next = 0;
         var events = source.Reader.Metadata.Events.Attributes;

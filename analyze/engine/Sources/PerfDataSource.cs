@@ -12,6 +12,7 @@ internal sealed class PerfDataSource : TraceSource
     private readonly PerfDataFile _file;
     private readonly PerfDataIndex _index;
     private readonly List<DtrDamage> _damage = [];
+    private IReadOnlyDictionary<uint, byte[]> _blobs = new Dictionary<uint, byte[]>();
     private readonly HashSet<int> _badBlocks = [];
     private readonly Lock _gate = new();
 
@@ -49,6 +50,9 @@ internal sealed class PerfDataSource : TraceSource
     }
 
     /// <inheritdoc/>
+    public override bool HasTimes => !Reader.Metadata.Events.AddsTime;
+
+    /// <inheritdoc/>
     public override bool EndedInOrder => !Reader.IsCut;
 
     /// <summary>Opens a file and scans it once.</summary>
@@ -63,7 +67,7 @@ internal sealed class PerfDataSource : TraceSource
     public static PerfDataSource Open(ReadOnlyMemory<byte> data, string name) => Open(new PerfDataFile(data), name, null);
 
     /// <inheritdoc/>
-    public override SampleReader OpenSamples(bool inOrder) => inOrder ? new SortedPerfDataReader(this) : new PerfDataSampleReader(this);
+    public override SampleReader OpenSamples(bool inOrder) => inOrder && !Reader.Metadata.Events.AddsTime ? new SortedPerfDataReader(this) : new PerfDataSampleReader(this);
 
     /// <summary>The kernel's records of a block.</summary>
     public PerfDataRecords CreateRecords() => new(Reader.Metadata.Events, Reader.Header.IsBigEndian);
@@ -81,7 +85,7 @@ internal sealed class PerfDataSource : TraceSource
             {
                 foreach (var run in runs)
                 {
-                    records.Reset(_index.Read(_index.Blocks[i], run.Offset, run.Length, ref buffer));
+                    records.Reset(_index.Read(_index.Blocks[i], run.Offset, run.Length, ref buffer), _index.Blocks[i].Order + run.Offset);
                     while (records.TryReadSideBand(out var record))
                         visit(record.Bytes);
                 }
@@ -97,7 +101,7 @@ internal sealed class PerfDataSource : TraceSource
     public override byte[] ReadBlob(ModuleInfo module, long maximum, out long missing)
     {
         missing = 0;
-        return [];
+        return _blobs.GetValueOrDefault(module.Id, []);
     }
 
     /// <inheritdoc/>
@@ -161,13 +165,15 @@ internal sealed class PerfDataSource : TraceSource
         Host = described.Host;
         Architecture = described.Architecture;
         Events = described.Events;
-        Modules = described.Modules;
+        (Modules, _blobs) = described.ReadModules();
         Summary = Reader.IsCut ? null : described.Summary;
         var blocks = new List<SampleBlock>();
         for (var i = 0; i < _index.Blocks.Count; i++)
         {
             var block = _index.Blocks[i];
-            if (block.Samples > 0)
+            if (block.Samples > 0 && Reader.Metadata.Events.AddsTime)
+                blocks.Add(new SampleBlock(i, i, -1, (ulong)block.Order + 1, (ulong)(block.Order + block.Length)));
+            else if (block.Samples > 0)
                 blocks.Add(new SampleBlock(i, i, -1, block.FirstTime, block.LastTime));
         }
 

@@ -29,6 +29,9 @@ internal abstract class TraceSource : IDisposable
     /// <summary>What was recorded: its place is the event index of samples.</summary>
     public IReadOnlyList<EventDescription> Events { get; protected set; } = [];
 
+    /// <summary>Whether times of records are times; else they say only what came after what.</summary>
+    public virtual bool HasTimes => true;
+
     /// <summary>Modules that the file tells of, with what it holds of each.</summary>
     public IReadOnlyList<ModuleInfo> Modules { get; protected set; } = [];
 

@@ -12,9 +12,18 @@ internal static class TraceSourceOpener
     {
         if (path == "-")
             return Open(TemporaryFile.OfStandardInput(), path, null);
-        var data = Path.Combine(path, "data");
-        return Directory.Exists(path) && File.Exists(data) ? Open(OpenFile(data), path, path) : Open(OpenFile(path), path, null);
+        return DataOfFolder(path) is { } data ? Open(OpenFile(data), path, path) : Open(OpenFile(path), path, null);
     }
+
+    /// <summary>Whether a file or folder begins as a <c>perf.data</c> does.</summary>
+    public static bool IsPerfData(string path)
+    {
+        using var handle = OpenFile(DataOfFolder(path) ?? path);
+        Span<byte> start = stackalloc byte[8];
+        return PerfDataHeader.IsPerfData(start[..RandomAccess.Read(handle, start, 0)]);
+    }
+
+    private static string? DataOfFolder(string path) => Directory.Exists(path) && Path.Combine(path, "data") is var data && File.Exists(data) ? data : null;
 
     /// <summary>Opens what is in memory.</summary>
     public static TraceSource Open(ReadOnlyMemory<byte> data, string name) =>

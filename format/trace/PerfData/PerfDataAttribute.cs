@@ -14,14 +14,25 @@ public sealed class PerfDataAttribute
     {
         Attr = attr;
         Layout = new SampleLayout(attr);
+        NormalAttr = attr;
+        NormalLayout = Layout;
         _ids.AddRange(ids);
     }
 
     /// <summary>The attribute.</summary>
     public PerfEventAttr Attr { get; }
 
-    /// <summary>Where the fields of its records are; says nothing about registers.</summary>
+    /// <summary>Where the fields of its records are in the file; says nothing about registers.</summary>
     public SampleLayout Layout { get; }
+
+    /// <summary>The attribute of the records as <see cref="PerfDataRecords"/> gives them: with a time, when no event of the file has one.</summary>
+    public PerfEventAttr NormalAttr { get; private set; }
+
+    /// <summary>Where the fields are in those.</summary>
+    public SampleLayout NormalLayout { get; private set; }
+
+    /// <summary>Turns the raw data around; null where there is nothing to turn.</summary>
+    internal RawSwapper? Raw { get; set; }
 
     /// <summary>Ids, one for each CPU or thread.</summary>
     public IReadOnlyList<ulong> Ids => _ids;
@@ -34,6 +45,14 @@ public sealed class PerfDataAttribute
 
     /// <summary>Index of the group's leader; -1 alone.</summary>
     public int GroupLeader { get; internal set; } = -1;
+
+    /// <summary>Records of a file without times get one.</summary>
+    internal void AddTime()
+    {
+        NormalAttr = Attr.Clone();
+        NormalAttr.SampleType |= PerfSampleFormat.PERF_SAMPLE_TIME;
+        NormalLayout = new SampleLayout(NormalAttr);
+    }
 
     /// <summary>Reads <c>struct perf_event_attr</c> in either byte order.</summary>
     /// <param name="bytes">From its first byte on; its own size says how far.</param>

@@ -11,6 +11,9 @@ namespace TraceKit.Format.PerfData;
 /// <param name="CpuMode"><see cref="PerfRecordMisc.PERF_RECORD_MISC_CPUMODE_MASK"/> of it: kernel, user, or of a guest.</param>
 public sealed record PerfDataBuildId(int Pid, byte[] BuildId, string Path, int CpuMode)
 {
+    /// <summary>Files of one recording.</summary>
+    internal const int Maximum = 1 << 18;
+
     private const ushort PERF_RECORD_MISC_BUILD_ID_SIZE = 1 << 15;
 
     /// <summary>Whether it is code of the kernel.</summary>
@@ -22,7 +25,7 @@ public sealed record PerfDataBuildId(int Pid, byte[] BuildId, string Path, int C
     /// <summary>Reads the entries of <c>HEADER_BUILD_ID</c>.</summary>
     internal static void ReadAll(ReadOnlySpan<byte> section, bool isBigEndian, List<PerfDataBuildId> into)
     {
-        while (section.Length >= PerfRecord.HeaderSize)
+        while (section.Length >= PerfRecord.HeaderSize && into.Count < Maximum)
         {
             int size = ByteOrder.Read16(section[6..], isBigEndian);
             if (size < PerfRecord.HeaderSize || size > section.Length)

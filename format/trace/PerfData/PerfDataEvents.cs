@@ -12,6 +12,12 @@ public sealed class PerfDataEvents
     /// <summary>The events in the order of the file.</summary>
     public IReadOnlyList<PerfDataAttribute> Attributes => _attributes;
 
+    /// <summary>Whether no record has a time: they are told in the order of the file, and get their place in it as time.</summary>
+    public bool AddsTime { get; private set; }
+
+    /// <summary>Whether samples carry counters, and one record may stand for several samples.</summary>
+    internal bool HasReads { get; private set; }
+
     /// <summary>Which event has an id.</summary>
     public bool TryFind(ulong id, out int index) => _byId.TryGetValue(id, out index);
 
@@ -41,5 +47,16 @@ public sealed class PerfDataEvents
         foreach (var id in attribute.Ids)
             CollectionsMarshal.GetValueRefOrAddDefault(_byId, id, out _) = _attributes.Count;
         _attributes.Add(attribute);
+        HasReads |= attribute.Layout.Has(PerfSampleFormat.PERF_SAMPLE_READ);
+    }
+
+    /// <summary>When all events are known.</summary>
+    internal void Complete()
+    {
+        AddsTime = _attributes.Count > 0 && _attributes.TrueForAll(static a => !a.Layout.Has(PerfSampleFormat.PERF_SAMPLE_TIME));
+        if (!AddsTime)
+            return;
+        foreach (var attribute in _attributes)
+            attribute.AddTime();
     }
 }

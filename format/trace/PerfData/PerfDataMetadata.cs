@@ -31,7 +31,11 @@ public sealed class PerfDataMetadata
     /// <summary>What could not be read of it, one line each.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    internal void AddBuildId(PerfDataBuildId entry) => _buildIds.Add(entry);
+    internal void AddBuildId(PerfDataBuildId entry)
+    {
+        if (_buildIds.Count < PerfDataBuildId.Maximum)
+            _buildIds.Add(entry);
+    }
 
     internal void AddProblem(string text) => _problems.Add(text);
 

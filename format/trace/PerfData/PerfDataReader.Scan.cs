@@ -23,6 +23,7 @@ public sealed partial class PerfDataReader
     private ArrayBufferWriter<byte>? _inflated;
     private IPerfDataInflater? _inflater;
     private bool _inflaterFailed;
+    private CounterReads? _reads;
 
     /// <summary>Reads all records once, in the order of the file. Those that bring metadata are taken in, the kernel's are told.</summary>
     /// <param name="visitor">Is told of each record of the kernel.</param>
@@ -45,7 +46,7 @@ public sealed partial class PerfDataReader
 
         _window = [];
         if (Header.IsPipe)
-            NameTracepoints();
+            Complete();
     }
 
     private void ScanPart(IPerfDataVisitor visitor, Func<IPerfDataInflater>? inflater, long at, long end)
@@ -75,7 +76,7 @@ public sealed partial class PerfDataReader
             }
 
             Count(type, size);
-            var wanted = type == PerfRecordType.PERF_RECORD_SAMPLE && size >= LongSample ? SampleStart : (int)Math.Min(size, InputLimits.PerfRecordBytes);
+            var wanted = type == PerfRecordType.PERF_RECORD_SAMPLE && size >= LongSample && !Metadata.Events.HasReads ? SampleStart : (int)Math.Min(size, InputLimits.PerfRecordBytes);
             if (!TryWindow(at, wanted, size, out bytes))
             {
                 AddDamage(at, left, "the file ends within a record");
@@ -95,7 +96,7 @@ public sealed partial class PerfDataReader
                     return;
                 }
 
-                visitor.OnSkipped(at, size + payload);
+                visitor.OnSkipped(at, size); // what follows it is no record
                 size += payload;
             }
         }
@@ -117,9 +118,23 @@ public sealed partial class PerfDataReader
             index = Metadata.Events.EventOf(bytes, isSample: true, Header.IsBigEndian);
             if (index >= 0 && Metadata.Events.Attributes[index].Layout.TimeOffset is > 0 and var at && at + 8 <= bytes.Length)
                 time = ByteOrder.Read64(bytes[at..], Header.IsBigEndian);
+            if (index >= 0 && Metadata.Events.HasReads && TellCounters(visitor, bytes, Metadata.Events.Attributes[index], time, offset))
+                return;
         }
 
         visitor.OnRecord(new PerfDataItem(bytes, size, offset, type, index, time));
+    }
+
+    private bool TellCounters(IPerfDataVisitor visitor, ReadOnlySpan<byte> bytes, PerfDataAttribute attribute, ulong time, long offset)
+    {
+        if (!attribute.Layout.Has(PerfSampleFormat.PERF_SAMPLE_READ))
+            return false;
+        _reads ??= new CounterReads(Header.IsBigEndian);
+        var isExpanded = _reads.TryExpand(bytes, attribute, made => visitor.OnRecord(
+            new PerfDataItem(made, made.Length, -1, PerfRecordType.PERF_RECORD_SAMPLE, Metadata.Events.EventOf(made, isSample: true, Header.IsBigEndian), time)));
+        if (isExpanded && offset >= 0)
+            visitor.OnSkipped(offset, bytes.Length);
+        return isExpanded;
     }
 
     /// <summary>Bytes at a place; of long records only what is wanted is read.</summary>

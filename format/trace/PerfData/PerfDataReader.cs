@@ -13,10 +13,14 @@ public sealed partial class PerfDataReader
     /// <summary>Bytes of one metadata section: kallsyms and all formats of a host take some 20 MB.</summary>
     private const long MaximumSection = 256L << 20;
 
+    /// <summary>Events of a file.</summary>
+    private const int MaximumEvents = 1 << 16;
+
     private readonly IPerfDataInput _input;
     private readonly List<PerfDataDamage> _damage = [];
     private readonly SortedDictionary<uint, PerfDataCount> _others = [];
     private readonly PerfDataCount[] _counts = new PerfDataCount[96];
+    private long _idBytes;
 
     private PerfDataReader(IPerfDataInput input, PerfDataHeader header)
     {
@@ -81,7 +85,7 @@ public sealed partial class PerfDataReader
         reader.ReadAttributes();
         if (!reader.IsCut)
             reader.ReadFeatures();
-        reader.NameTracepoints();
+        reader.Complete();
         return reader;
     }
 
@@ -97,7 +101,7 @@ public sealed partial class PerfDataReader
         if (size == 0 && left > 0)
             AddDamage(DataEnd, 0, "the data's size is 0: the recorder was killed before it could finish the file");
         else if (size > left)
-            AddDamage(DataEnd, (long)Math.Min(size - left, long.MaxValue), $"the file ends {size - left} bytes before its data do");
+            AddDamage(DataEnd, 0, $"the file ends {size - left} bytes before its data do");
     }
 
     private void ReadAttributes()
@@ -121,8 +125,11 @@ public sealed partial class PerfDataReader
             // The place of the ids follows the attribute, which may be shorter than its room.
             var where = attr.Size;
             var ids = ReadSection(ByteOrder.Read64(bytes[where..], Header.IsBigEndian), ByteOrder.Read64(bytes[(where + 8)..], Header.IsBigEndian));
+            _idBytes += ids?.Length ?? 0;
             if (ids is null)
                 AddDamage((long)offset + at + where, 16, "an event's ids lie outside the file");
+            if (_idBytes > _input.Length || Metadata.Events.Attributes.Count >= MaximumEvents)
+                BadDataException.Throw("attributes", (ulong)at, BadDataCode.LimitExceeded, $"at most {MaximumEvents} events with ids apart", $"{Metadata.Events.Attributes.Count + 1} events, {_idBytes} bytes of ids");
             Metadata.Events.Add(new PerfDataAttribute(attr, Ids(ids ?? [])));
         }
 
@@ -163,11 +170,17 @@ public sealed partial class PerfDataReader
         }
     }
 
-    /// <summary>Tracepoints are called by their formats, all others by what perf would call them.</summary>
-    private void NameTracepoints()
+    /// <summary>When all metadata are read: tracepoints are called by their formats, all others by what the recorder or perf would call them.</summary>
+    private void Complete()
     {
+        Metadata.Events.Complete();
+        var simpleperf = Metadata.Facts.MetaInfo.GetValueOrDefault("event_type_info", "");
         foreach (var attribute in Metadata.Events.Attributes)
         {
+            if (attribute.Attr.Type == PerfTypeId.PERF_TYPE_TRACEPOINT && Metadata.Tracing is { IsBigEndian: true } tracing && tracing.Find((int)Math.Min(attribute.Attr.Config, int.MaxValue)) is { } big)
+                attribute.Raw = RawSwapper.Of(big, tracing.LongSize);
+            if (attribute.Name.Length == 0 && simpleperf.Length > 0)
+                attribute.Name = SimpleperfFile.EventName(simpleperf, attribute.Attr);
             if (attribute.Attr.Type == PerfTypeId.PERF_TYPE_TRACEPOINT && Metadata.Tracing?.Find((int)Math.Min(attribute.Attr.Config, int.MaxValue)) is { } tracepoint)
                 attribute.Name = $"{tracepoint.System}:{tracepoint.Name}";
             else if (attribute.Name.Length == 0)

@@ -15,6 +15,9 @@ public sealed record PerfDataTracepoint(string System, string Name, int Id, stri
 /// <remarks><c>trace.dat(5)</c>, version 6 without its options; <c>tools/perf/util/trace-event-info.c</c>.</remarks>
 public sealed class PerfDataTracing
 {
+    /// <summary>Formats of a host: their ids have 16 bits.</summary>
+    private const int MaximumFormats = 1 << 17;
+
     private readonly Dictionary<int, PerfDataTracepoint> _byId = [];
 
     private PerfDataTracing(bool isBigEndian, int longSize, uint pageSize)
@@ -88,6 +91,8 @@ public sealed class PerfDataTracing
 
     private void AddFormat(List<PerfDataTracepoint> tracepoints, string system, ReadOnlySpan<byte> bytes)
     {
+        if (tracepoints.Count >= MaximumFormats)
+            BadDataException.Throw("HEADER_TRACING_DATA", 0, BadDataCode.LimitExceeded, $"at most {MaximumFormats} formats", "more");
         var text = Encoding.UTF8.GetString(bytes);
         var tracepoint = new PerfDataTracepoint(system, Line(text, "name:"), int.TryParse(Line(text, "ID:"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1, text);
         tracepoints.Add(tracepoint);

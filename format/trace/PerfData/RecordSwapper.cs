@@ -6,7 +6,7 @@ using static TraceKit.Format.Perf.PerfSampleFormat;
 namespace TraceKit.Format.PerfData;
 
 /// <summary>Turns records of a big-endian recording into this machine's order, in place: sizes and places stay.</summary>
-/// <remarks>Raw data of tracepoints, stacks and AUX data stay as they are: who reads them knows the recording's byte order.</remarks>
+/// <remarks>Raw data of tracepoints by their formats; stacks and AUX data stay as they are.</remarks>
 internal static class RecordSwapper
 {
     /// <summary>Turns the 8 bytes of a header around.</summary>
@@ -18,14 +18,15 @@ internal static class RecordSwapper
 
     /// <summary>Turns a record around whose header already is.</summary>
     /// <param name="record">The whole record.</param>
-    /// <param name="layout">Of its event; null when unknown: then only what every record of the type has.</param>
-    public static void Swap(Span<byte> record, SampleLayout? layout)
+    /// <param name="attribute">Its event; null when unknown: then only what every record of the type has.</param>
+    public static void Swap(Span<byte> record, PerfDataAttribute? attribute)
     {
+        var layout = attribute?.Layout;
         var type = BinaryPrimitives.ReadUInt32LittleEndian(record);
         if (type == PERF_RECORD_SAMPLE)
         {
             if (layout is not null)
-                SwapSample(record, layout);
+                SwapSample(record, layout, attribute!.Raw);
             return;
         }
 
@@ -105,7 +106,7 @@ internal static class RecordSwapper
         Field(trailer, type, PERF_SAMPLE_IDENTIFIER, ref at);
     }
 
-    private static void SwapSample(Span<byte> r, SampleLayout layout)
+    private static void SwapSample(Span<byte> r, SampleLayout layout, RawSwapper? raw)
     {
         var type = layout.SampleType;
         var at = PerfRecord.HeaderSize;
@@ -131,7 +132,9 @@ internal static class RecordSwapper
         if ((type & PERF_SAMPLE_RAW) != 0)
         {
             ByteOrder.Swap32(r, at, 1);
-            at = at + 4 <= r.Length ? Skip(r, at + 4, BinaryPrimitives.ReadUInt32LittleEndian(r[at..])) : r.Length;
+            var start = Math.Min(at + 4, r.Length);
+            at = start == at + 4 ? Skip(r, start, BinaryPrimitives.ReadUInt32LittleEndian(r[at..])) : r.Length;
+            raw?.Swap(r[start..at]);
         }
 
         if ((type & PERF_SAMPLE_BRANCH_STACK) != 0)

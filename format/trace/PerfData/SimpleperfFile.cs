@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using TraceKit.Binary;
+using TraceKit.Format.Perf;
 
 namespace TraceKit.Format.PerfData;
 
@@ -18,6 +20,12 @@ public readonly record struct SimpleperfSymbol(ulong Address, uint Size, string 
 /// <param name="Symbols">By address.</param>
 public sealed record SimpleperfFile(string Path, uint Type, ulong MinimumAddress, ulong MinimumOffset, IReadOnlyList<SimpleperfSymbol> Symbols)
 {
+    /// <summary><see cref="Type"/> of the kernel.</summary>
+    public const uint Kernel = 0;
+
+    /// <summary><see cref="Type"/> of an executable or shared object.</summary>
+    public const uint Elf = 2;
+
     /// <summary>Reads <c>FEAT_FILE</c>: u32 size, then the file, again and again.</summary>
     internal static List<SimpleperfFile> ReadAll(ReadOnlySpan<byte> section)
     {
@@ -76,6 +84,19 @@ public sealed record SimpleperfFile(string Path, uint Type, ulong MinimumAddress
         while (cursor.Remaining > 0)
             info[CString(ref cursor)] = CString(ref cursor);
         return info;
+    }
+
+    /// <summary>An event's name in <c>event_type_info</c>: lines <c>name,type,config</c>; empty when it is not there.</summary>
+    internal static string EventName(string lines, PerfEventAttr attr)
+    {
+        foreach (var line in lines.Split('\n'))
+        {
+            var parts = line.Split(',');
+            if (parts.Length >= 3 && uint.TryParse(parts[^2], NumberStyles.None, CultureInfo.InvariantCulture, out var type) && ulong.TryParse(parts[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var config) && type == attr.Type && config == attr.Config)
+                return string.Join(',', parts[..^2]);
+        }
+
+        return "";
     }
 
     /// <summary><c>FileFeature</c>: 1 path, 2 type, 3 min_vaddr, 4 symbol, 5 dex_file, 6 elf_file, 7 kernel_module.</summary>
