@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Measures tracekit-capture and tracekit beside perf on the same running workload (bench/wl.cpp).
 
-compare_perf.py table  [--seconds S] [--pairs N] [--rates 99,999,9999] [--modes fp,dwarf] [--samples N] [--out FILE]
+compare_perf.py table  [--seconds S] [--pairs N] [--rates 99,999,9999|none] [--modes fp,dwarf] [--samples N] [--out FILE]
 compare_perf.py record --samples N --mode fp|dwarf --prefix P
 
 What is measured is CPU (user + system, children included) of the recorder or the analyzer alone: the workload runs in its own process and the
 recorder attaches to it with -p, so the workload's own slow-down by the kernel, the same for both, stays out. Each pair runs one after the other
-on the same workload process; figures are medians over the pairs. Wall time is not compared: other work on the machine moves it.
+on the same workload process; figures are medians over the pairs. Wall time is shown but not compared: other work on the machine moves it.
 """
 import argparse
 import mmap
@@ -193,27 +193,70 @@ def make_recordings(options, mode, samples, prefix):
     return data, dtr, perf[0], agent[0]
 
 
-def analysis_rows(options, say):
+def readers(options, data, mode):
+    """Commands on the same perf.data: ours, and perf's for the same text."""
+    ours, perf = options.analyzer, "perf"
+    yield [ours, "report", data], [perf, "report", "--stdio", "-i", data]
+    yield [ours, "script", data], [perf, "script", "-i", data]
+    yield [ours, "script", "--no-inline", data], [perf, "script", "--no-inline", "-i", data]
+    if mode == "dwarf":
+        yield [ours, "report", "--no-inline", data], [perf, "report", "--stdio", "--no-inline", "-i", data]
+
+
+def shown(command, *paths):
+    return " ".join([os.path.basename(command[0])] + [word for word in command[1:] if word not in ("-i", *paths)])
+
+
+def paired(pairs, ours, perf):
+    """Both in turn, so that what else the machine does hits both."""
+    first, second = [], []
+    for _ in range(pairs):
+        for command, runs in ((ours, first), (perf, second)):
+            done = run(command)
+            if done.code != 0:
+                raise SystemExit(f"{' '.join(command)} ended with {done.code}:\n{done.output}")
+            runs.append(done)
+    return first, second
+
+
+def compared(label, count, ours, perf):
+    a, b = (statistics.median(r.cpu for r in runs) for runs in (ours, perf))
+    ratio = statistics.median(y.cpu / max(x.cpu, 1e-9) for x, y in zip(ours, perf))
+    return (f"| {label} | {count:,} | {a:.2f} / {b:.2f} | **{ratio:.1f}×** | {max(r.rss for r in ours) / 1e6:.0f} / {max(r.rss for r in perf) / 1e6:.0f} "
+            f"| {min(r.wall for r in ours):.2f} / {min(r.wall for r in perf):.2f} |")
+
+
+def analysis_tables(options, say):
+    """The recordings of both, read by both: rows of the same perf.data, of our own recording and of the imported one, and sizes."""
+    same, own, sizes = [], [], []
     for mode in options.modes:
-        data, dtr, perf_samples, samples = make_recordings(options, mode, options.samples, os.path.join(ARTIFACTS, f"analysis-{mode}"))
-        ours = [run([options.analyzer, "report", dtr]) for _ in range(options.pairs)]
-        if ours[0].code != 0:
-            raise SystemExit(f"tracekit report ended with {ours[0].code}:\n{ours[0].output}")
-        cpu, rss = statistics.median(r.cpu for r in ours), max(r.rss for r in ours)
-        say(f"{mode}: tracekit report {cpu:.2f} s, {rss / 1e6:.0f} MB on {samples} samples")
-        peers = [["perf", "report", "--stdio", "-i", data], ["perf", "script", "-i", data]]
-        if mode == "dwarf":
-            peers[:0] = [["perf", "report", "--stdio", "--no-inline", "-i", data], ["perf", "script", "--no-inline", "-i", data]]
-        for peer in peers:
-            theirs = run(peer)
-            # The two recordings differ a little in length: compared per sample.
-            ratio = (theirs.cpu / perf_samples) / (cpu / samples)
-            say(f"{mode}: {' '.join(peer[:4])} {theirs.cpu:.2f} s, {theirs.rss / 1e6:.0f} MB")
-            name = " ".join(word for word in peer if word not in ("-i", data))
-            yield (f"| {mode} | `{name}` | {samples:,} / {perf_samples:,} | {cpu:.2f} / {theirs.cpu:.2f} | **{ratio:.1f}×** "
-                   f"| {rss / 1e6:.0f} / {theirs.rss / 1e6:.0f} | {min(r.wall for r in ours):.2f} / {theirs.wall:.2f} |")
+        prefix = os.path.join(ARTIFACTS, f"analysis-{mode}")
+        data, dtr, perf_samples, samples = make_recordings(options, mode, options.samples, prefix)
+        imported, packed = prefix + ".imported.dtr", prefix + ".z.data"
+        remove(imported, packed)
+        importer = run([options.analyzer, "import", data, "-o", imported])
+        if importer.code != 0:
+            raise SystemExit(f"tracekit import ended with {importer.code}:\n{importer.output}")
+        for ours, perf in readers(options, data, mode):
+            first, second = paired(options.pairs, ours, perf)
+            label = f"{mode} | `{shown(ours, data)}` | `{shown(perf, data)}`"
+            same.append(compared(label, perf_samples, first, second))
+            say(same[-1])
+            on_dtr = [run([imported if word == data else word for word in ours]) for _ in range(options.pairs)]
+            own.append(compared(f"{mode} | `{shown(ours, data)}` | imported", perf_samples, on_dtr, second))
+        for command in (["report"], ["script"]):
+            on_own = [run([options.analyzer, *command, dtr]) for _ in range(options.pairs)]
+            cpu = statistics.median(r.cpu for r in on_own)
+            own.append(f"| {mode} | `tracekit {command[0]}` | recorded by the agent | {samples:,} | {cpu:.2f} | | {max(r.rss for r in on_own) / 1e6:.0f} | {min(r.wall for r in on_own):.2f} |")
+        with Workload(mode, options.threads) as pid:
+            _, counts, z_size = record_perf(pid, mode, 9999, options.seconds, packed, compress=True)
+        per = lambda size, count: f"{size / max(count, 1):.1f}"
+        sizes.append(f"| {mode} | {per(os.path.getsize(data), perf_samples)} | {per(z_size, counts[0])} | {per(os.path.getsize(dtr), samples)} | {per(os.path.getsize(imported), perf_samples)} "
+                     f"| {importer.cpu:.2f} s, {importer.rss / 1e6:.0f} MB |")
+        remove(packed)
         if not options.keep:
-            remove(data, dtr)
+            remove(data, dtr, imported)
+    return same, own, sizes
 
 
 def machine():
@@ -235,10 +278,16 @@ def table(options):
              "|---|---|---|---|---|---|---|---|---|---|"]
     lines += capture_rows(options, say)
     if options.samples > 0:
-        lines += ["", "## Analysis", "",
-                  "`tracekit report FILE.dtr` against each; the ratio is perf's CPU per sample over ours.", "",
-                  "| stacks | peer | samples | CPU, s | ratio | peak RSS, MB | wall, s |", "|---|---|---|---|---|---|---|"]
-        lines += analysis_rows(options, say)
+        same, own, sizes = analysis_tables(options, say)
+        lines += ["", "## The same perf.data, read by both", "",
+                  "Paired runs; the ratio is the median of perf's CPU over ours.", "",
+                  "| stacks | ours | perf | samples | CPU, s | ratio | peak RSS, MB | wall, s |", "|---|---|---|---|---|---|---|---|", *same,
+                  "", "## A .dtr in place of it", "",
+                  "Imported from that perf.data (beside perf on the perf.data), and recorded by the agent from the same workload.", "",
+                  "| stacks | ours | .dtr | samples | CPU, s | ratio | peak RSS, MB | wall, s |", "|---|---|---|---|---|---|---|---|", *own,
+                  "", "## Bytes per sample", "",
+                  "Whole files; a `.dtr` includes names, unwind tables and lines, a perf.data none of them.", "",
+                  "| stacks | perf.data | perf record -z | agent | imported | the import itself |", "|---|---|---|---|---|---|", *sizes]
     text = "\n".join(lines) + "\n"
     os.makedirs(os.path.dirname(options.out), exist_ok=True)
     with open(options.out, "w") as file:
@@ -256,11 +305,11 @@ def main():
         command.add_argument("--agent", default=os.environ.get("TRACEKIT_CAPTURE_BIN") or os.path.join(root, "out", "tracekit-capture"))
         command.add_argument("--analyzer", default=os.environ.get("TRACEKIT_BIN") or os.path.join(root, "out", "tracekit"))
         command.add_argument("--threads", type=int, default=2)
-        command.add_argument("--samples", type=int, default=500000, help="of the recordings to analyze; 0: no analysis")
+        command.add_argument("--samples", type=int, default=100000, help="of the recordings to analyze; 0: no analysis")
     tables = commands.choices["table"]
     tables.add_argument("--seconds", type=float, default=10)
     tables.add_argument("--pairs", type=int, default=3)
-    tables.add_argument("--rates", type=lambda text: [int(x) for x in text.split(",")], default=[99, 999, 9999])
+    tables.add_argument("--rates", type=lambda text: [] if text == "none" else [int(x) for x in text.split(",")], default=[99, 999, 9999])
     tables.add_argument("--modes", type=lambda text: text.split(","), default=["fp", "dwarf"])
     tables.add_argument("--out", default=os.path.join(HERE, "results", "perf.md"))
     tables.add_argument("--keep", action="store_true", help="keep the recordings of the analysis in bench/artifacts")

@@ -162,7 +162,7 @@ public static class TraceImporter
         SideBandRecords = (ulong)copier.SideBandRecords,
         FilteredStacks = (ulong)copier.FilteredStacks,
         RawStacks = (ulong)copier.RawStacks,
-        RecordBytes = (ulong)copier.RecordBytes,
+        RecordBytes = trace.Summary?.RecordBytes ?? (ulong)copier.RecordBytes,
         AgentCpuNanoseconds = trace.Summary?.AgentCpuNanoseconds ?? 0,
         StopReason = trace.Summary?.StopReason ?? "imported",
     };
