@@ -38,16 +38,7 @@ if [ $live = 0 ]; then
     echo "   using the shipped recording instead: $shipped"
     recording="$shipped"
 elif [ $remake = 1 ]; then
-    # User space only, so that the kernel's symbol list (half a megabyte) need not travel.
-    # Recorded in a folder whose name may be given away: names of folders are in a recording.
-    place=/tmp/tracekit-demo
-    rm -rf "$place" "$shipped"
-    mkdir "$place"
-    cp "$output/orders" "$place/"
-    (cd "$place" && "$agent" record -e cpu-clock:u -F 199 --call-graph dwarf -o demo.dtr -- ./orders 4 </dev/null)
-    mv "$place/demo.dtr" "$shipped"
-    rm -r "$place"
-    chmod 644 "$shipped"
+    TRACEKIT_BIN="$analyzer" TRACEKIT_CAPTURE_BIN="$agent" "$sample/record.sh" "$shipped"
     echo "   shipped recording replaced: $shipped ($(stat -c %s "$shipped") bytes)"
 fi
 

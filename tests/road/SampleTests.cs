@@ -68,7 +68,7 @@ public sealed class SampleTests
         if (!File.Exists("/usr/bin/python3"))
             throw new TestSkippedException("python3 is not installed (apt-get install python3)");
         var environment = new Dictionary<string, string> { ["TRACEKIT_BIN"] = Programs.Analyzer() };
-        var run = ProgramRun.Start("python3", [Path.Combine(Samples, "replay.py"), page], environment);
+        var run = ProgramRun.Start("python3", [Path.Combine(Samples, "replay.py"), page], environment, timeout: TimeSpan.FromMinutes(5));
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
     }
 
