@@ -47,20 +47,27 @@ public sealed class ImportTests : IDisposable
         }
     }
 
-    /// <summary>A stripped program, its debug file in <c>debug/</c> by build-id, and a recording of it.</summary>
-    private string Record(string callGraph)
+    /// <summary>A stripped program, its debug file in <c>debug/</c> by build-id, and a recording of it; or a whole program without a build-id.</summary>
+    private string Record(string callGraph, bool buildId = true)
     {
         File.WriteAllText(At("app.cpp"), Source);
-        Need("g++", "-g", "-O1", "-fno-omit-frame-pointer", "-Wl,--build-id", "-o", At("app"), At("app.cpp")).MustExit();
+        Directory.CreateDirectory(At("debug"));
+        Need("g++", "-g", "-O1", "-fno-omit-frame-pointer", buildId ? "-Wl,--build-id" : "-Wl,--build-id=none", "-o", At("app"), At("app.cpp")).MustExit();
+        if (buildId)
+            Split();
+        var run = Need("perf", "--buildid-dir", At("cache"), "record", "-q", "-e", "cpu-clock", "-F", "1999", "--call-graph", callGraph, "-o", At("perf.data"), "--", At("app"));
+        if (run.ExitCode != 0)
+            Assert.Skip($"perf cannot record here: {run.Error}");
+        return At("perf.data");
+    }
+
+    private void Split()
+    {
         Need("objcopy", "--only-keep-debug", At("app"), At("app.debug")).MustExit();
         Need("strip", At("app")).MustExit();
         var id = Convert.ToHexStringLower(DebugInfo.Elf.ElfImage.Parse(File.ReadAllBytes(At("app")), "app").BuildId.Span);
         Directory.CreateDirectory(At("debug/.build-id/" + id[..2]));
         File.Move(At("app.debug"), At($"debug/.build-id/{id[..2]}/{id[2..]}.debug"));
-        var run = Need("perf", "--buildid-dir", At("cache"), "record", "-q", "-e", "cpu-clock", "-F", "1999", "--call-graph", callGraph, "-o", At("perf.data"), "--", At("app"));
-        if (run.ExitCode != 0)
-            Assert.Skip($"perf cannot record here: {run.Error}");
-        return At("perf.data");
     }
 
     private static string Output(params string[] arguments) =>
@@ -68,16 +75,17 @@ public sealed class ImportTests : IDisposable
 
     /// <summary>report and script of the new file equal those of the perf.data with its files, after the program and its debug file are gone; lines of inlined functions too.</summary>
     [Theory]
-    [InlineData("fp")]
-    [InlineData("dwarf,8192")]
-    public void Import_FilesGone_SaysTheSame(string callGraph)
+    [InlineData("fp", true)]
+    [InlineData("fp", false)]
+    [InlineData("dwarf,8192", true)]
+    public void Import_FilesGone_SaysTheSame(string callGraph, bool buildId)
     {
-        var data = Record(callGraph);
+        var data = Record(callGraph, buildId);
         string[] places = ["--debug-dir", At("debug"), "--buildid-dir", At("cache")];
         string[][] commands = [["report", "--no-children"], ["report", "-s", "sym,srcline", "-g", "none"], ["script"]];
         var before = commands.Select(c => Output([.. c, data, .. places])).ToArray();
         var import = Tool.Run(["import", data, "-o", At("new.dtr"), .. places]).MustExit();
-        Assert.Contains("app (build-id", import.Output, StringComparison.Ordinal);
+        Assert.Contains(buildId ? "app (build-id" : "app (no build-id", import.Output, StringComparison.Ordinal);
         File.Delete(At("app"));
         Directory.Delete(At("debug"), true);
         Directory.Delete(At("cache"), true);

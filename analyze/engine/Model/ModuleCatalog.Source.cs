@@ -45,6 +45,12 @@ internal sealed partial class ModuleCatalog : IDisposable
             Image = image,
             KernelRelease = _source.Host.KernelRelease,
         });
+        if (module.BuildId.Length == 0 && image is null && set.Main is { } main)
+        {
+            module.IsFoundByPath = true;
+            module.BuildId = Convert.ToHexStringLower(main.BuildId.Span);
+        }
+
         lock (_setsGate)
             _sets.Add(set);
         return set;

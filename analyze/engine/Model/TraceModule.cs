@@ -18,8 +18,11 @@ public sealed class TraceModule
     /// <summary>What reports print: the file's name without folders, <c>[kernel.kallsyms]</c>, <c>[JIT] tid 4711</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Build-id in lower-case hex; empty when unknown.</summary>
-    public string BuildId { get; init; } = "";
+    /// <summary>Build-id in lower-case hex; empty when unknown. Of a file that was found by its path alone, that file's.</summary>
+    public string BuildId { get; internal set; } = "";
+
+    /// <summary>The recording has no build-id of it, and a file was taken by its path.</summary>
+    internal bool IsFoundByPath { get; set; }
 
     /// <summary>Process of <see cref="ModuleKind.Jit"/> code; 0 for all others.</summary>
     public int Pid { get; init; }

@@ -57,7 +57,7 @@ public sealed class SupplementFinder
             {
                 if (_taken.Add((piece.Info.Kind, piece.Info.BuildId.Length > 0 ? Convert.ToHexStringLower(piece.Info.BuildId) : $"{piece.Info.Path} {piece.Info.Pid}")))
                     yield return piece;
-                else if (module.BuildId.Length == 0 && piece.Info.Kind == SnapshotKind.Elf && _taken.Add((SnapshotKind.Elf, piece.Info.Path)))
+                else if (module.IsFoundByPath && piece.Info.Kind == SnapshotKind.Elf && _taken.Add((SnapshotKind.Elf, piece.Info.Path)))
                     yield return Named(piece); // the same bytes under another path, which is all that its mapping says
             }
         }
@@ -117,7 +117,7 @@ public sealed class SupplementFinder
     {
         if (image.Image.Length > MaximumPieceBytes || !image.Image.TryRead(default, image.Image.Length, out var bytes))
             bytes = default;
-        var info = Info(module, SnapshotKind.Vdso, image, bytes.Length, [new ModuleExtent { FileOffset = 0, Length = (ulong)bytes.Length, BlobOffset = 0 }], "", module.BuildId);
+        var info = Info(module, SnapshotKind.Vdso, image, bytes.Length, [new ModuleExtent { FileOffset = 0, Length = (ulong)bytes.Length, BlobOffset = 0 }], "");
         return new Supplement(module, "symbols, unwind", image.Name, info, bytes.ToArray());
     }
 
@@ -126,18 +126,16 @@ public sealed class SupplementFinder
         var module = content.Module;
         var has = (content.Symbols, content.Unwind);
         var wanted = SnapshotLevels.OwnParts(_level);
-        var buildId = module.BuildId;
         if (files.Main is { } main && (data.OwnImage is null || (!content.Unwind && main.HasUnwind())))
         {
-            // A file that was found by its path says itself which build it is.
-            if (buildId.Length == 0 && data.OwnImage is null)
-                buildId = Convert.ToHexStringLower(main.BuildId.Span);
-            yield return Snapshot(module, main, SnapshotKind.Elf, wanted, main.HasUnwind() && _level >= SnapshotLevel.Unwind ? "symbols, unwind" : "symbols", buildId, data.Code.Used);
+            // An index of lines is joined by build-id: without one the file's own debug sections travel.
+            var own = wanted | (module.BuildId.Length == 0 && _level >= SnapshotLevel.Lines ? ElfSnapshotParts.Lines : 0);
+            yield return Snapshot(module, main, SnapshotKind.Elf, own, main.HasUnwind() && _level >= SnapshotLevel.Unwind ? "symbols, unwind" : "symbols", data.Code.Used);
             has = (main.HasBytes(".symtab") ? PieceState.All : PieceState.Part, main.HasUnwind());
         }
 
         // What is joined by build-id needs one.
-        if (buildId.Length == 0)
+        if (module.BuildId.Length == 0)
             yield break;
         if (Richer(files) is { } richer)
         {
@@ -145,10 +143,10 @@ public sealed class SupplementFinder
                 | (!has.Unwind && richer.HasUnwind() ? ElfSnapshotParts.Unwind : 0);
             parts &= wanted;
             if (parts != 0)
-                yield return Snapshot(module, richer, SnapshotKind.DebugFile, parts, parts.ToString().ToLowerInvariant(), buildId, []);
+                yield return Snapshot(module, richer, SnapshotKind.DebugFile, parts, parts.ToString().ToLowerInvariant(), []);
         }
 
-        if (_level >= SnapshotLevel.Lines && content.Lines != PieceState.All && files.Dwarf is { } dwarf && dwarf.HasDwarf() && Lines(module, data, dwarf, files, hit, buildId) is { } lines)
+        if (_level >= SnapshotLevel.Lines && content.Lines != PieceState.All && files.Dwarf is { } dwarf && dwarf.HasDwarf() && Lines(module, data, dwarf, files, hit) is { } lines)
             yield return lines;
     }
 
@@ -167,7 +165,7 @@ public sealed class SupplementFinder
     }
 
     /// <summary>An index of the units that the samples went through and the recording does not know, or of all.</summary>
-    private Supplement? Lines(TraceModule module, ModuleData data, ElfImage image, DebugFileSet files, Svma[] hit, string buildId)
+    private Supplement? Lines(TraceModule module, ModuleData data, ElfImage image, DebugFileSet files, Svma[] hit)
     {
         var full = _level == SnapshotLevel.Full;
         try
@@ -184,7 +182,7 @@ public sealed class SupplementFinder
             var index = SourceIndex.Build(dwarf, hit);
             if (index.Length == 0)
                 return null;
-            var info = Info(module, SnapshotKind.SourceIndex, image, index.Length, [], full ? ModuleContents.FullIndex : "source-index", buildId);
+            var info = Info(module, SnapshotKind.SourceIndex, image, index.Length, [], full ? ModuleContents.FullIndex : "source-index");
             return new Supplement(module, full ? "lines (all)" : "lines", image.Name, info, index);
         }
         catch (BadDataException e)
@@ -201,7 +199,7 @@ public sealed class SupplementFinder
         return [.. addresses.Where((_, i) => !frames[i].IsEmpty == wanted)];
     }
 
-    private Supplement Snapshot(TraceModule module, ElfImage image, SnapshotKind kind, ElfSnapshotParts parts, string what, string buildId, IReadOnlyCollection<KeyValuePair<ulong, int>> code)
+    private Supplement Snapshot(TraceModule module, ElfImage image, SnapshotKind kind, ElfSnapshotParts parts, string what, IReadOnlyCollection<KeyValuePair<ulong, int>> code)
     {
         var extents = new List<ModuleExtent>();
         using var blob = new MemoryStream();
@@ -224,7 +222,7 @@ public sealed class SupplementFinder
             blob.Write(bytes.Span);
         }
 
-        return new Supplement(module, what, image.Name, Info(module, kind, image, blob.Length, extents, "", buildId), blob.ToArray());
+        return new Supplement(module, what, image.Name, Info(module, kind, image, blob.Length, extents, ""), blob.ToArray());
     }
 
     /// <summary>The plan, and the functions whose code unwinding looked at, because no table covers them.</summary>
@@ -240,7 +238,7 @@ public sealed class SupplementFinder
         return extents.OrderBy(e => e.Offset.Value);
     }
 
-    private ModuleInfo Info(TraceModule module, SnapshotKind kind, ElfImage image, long bytes, List<ModuleExtent> extents, string format, string buildId)
+    private ModuleInfo Info(TraceModule module, SnapshotKind kind, ElfImage image, long bytes, List<ModuleExtent> extents, string format)
     {
         // Of a file that the recording names and has nothing of, the new chunk takes the place of the old.
         var known = kind is SnapshotKind.Elf or SnapshotKind.Vdso ? _trace.SnapshotOf(module) : null;
@@ -248,7 +246,7 @@ public sealed class SupplementFinder
         {
             Id = known is { BlobBytes: 0 } ? known.Id : _nextId++,
             Kind = kind,
-            BuildId = Convert.FromHexString(buildId),
+            BuildId = Convert.FromHexString(module.BuildId),
             Path = kind == SnapshotKind.DebugFile ? image.Name : module.Path,
             DeviceMajor = known?.DeviceMajor ?? 0,
             DeviceMinor = known?.DeviceMinor ?? 0,
