@@ -34,7 +34,7 @@ public sealed class PageBuildTests
         if (!HasNpm())
             Assert.Skip("no node and npm here");
         var root = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
-        var (code, output) = Run("node", $"{root}/tests/browser/filter-cases.mjs {root}/analyze/report/Html/page/src {root}/tests/cases/filters/language.txt", root);
+        var (code, output) = Run("node", $"{root}/tests/browser/filter-cases.mjs {root}/analyze/report/Html/page/src {root}/tests/cases/filters/language.txt {root}/tests/cases/filters/malformed.txt", root);
         Assert.True(code == 0, output);
     }
 

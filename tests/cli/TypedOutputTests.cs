@@ -77,6 +77,10 @@ public sealed class TypedOutputTests
     [InlineData("dets == 10.0.0.1", "column 1: expected one of ", "did you mean 'dest'?, found 'dets'")]
     [InlineData("state == ESTABLISHD", "column 10: ", "did you mean 'ESTABLISHED'?")]
     [InlineData("size >", "column 7: expected a number", "found the end")]
+    [InlineData("comm =~ \"(\"", "column 9: expected a regular expression", "found '('")]
+    [InlineData("stack has dso", "column 14: expected a number, a word", "found the end")]
+    [InlineData("caller(\"x\" || size > 1", "column 12: expected )", "found '|'")]
+    [InlineData("dest in (10.0.0.0/8, web)", "column 22: expected an IPv4 address", "found 'web'")]
     public void Filter_Mistakes_AreToldWithColumnAndCaret(string filter, string where, string what)
     {
         using var files = new Recordings();

@@ -18,6 +18,7 @@ public sealed class FilterCaseTests
     /// <summary>Each filter says what its case says of the one record: yes, no, or what is wrong in which column; in parentheses, negated twice and written again it says the same.</summary>
     [Theory]
     [InlineData("language.txt")]
+    [InlineData("malformed.txt")]
     [InlineData("program-only.txt")]
     public void Filter_OfEachCase_SaysWhatItShould(string file)
     {

@@ -62,7 +62,7 @@ internal static class ReportRowsJson
         if (field.Kind == nameof(PresentationKind.Errno))
         {
             json.WriteStartArray("errnos");
-            foreach (var name in ErrnoNames.All)
+            foreach (var name in ErrnoNames.All.Concat(["EWOULDBLOCK", "EDEADLOCK"]))
                 WriteName(json, ErrnoNames.Find(name), name);
             json.WriteEndArray();
         }

@@ -36,7 +36,7 @@ public static class ErrnoNames
     };
 
     /// <summary>All names, for suggestions.</summary>
-    public static IEnumerable<string> All => (Names + " " + KernelNames).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    public static IEnumerable<string> All => (Names + " " + KernelNames).Replace(" - ", " ", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static string? Nth(string names, long index)
     {

@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""A naive filter: reads an expression, asks every record of 'tracekit script --format json' by itself. Knows nothing of the program's own evaluator.
+
+usage: filters.py TRACEKIT CASES FOLDER [NAME=TRACE...]
+CASES: lines 'TRACE<TAB>expression'; TRACE is a file below FOLDER, or one of the NAMEs.
+Compares for each expression the set of records with that of 'script --filter', and their number with that of 'report --filter'.
+"""
+import errno
+import fnmatch
+import json
+import re
+import subprocess
+import sys
+
+TOKEN = re.compile(r"""\s*(?:(?P<str>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?P<op>&&|\|\||!=~|=~|!~|==|!=|<=|>=|!in\b|[=<>~!&(),])|(?P<word>[^\s()&|"'=<>!~,]+(?:\|[^\s()&|"'=<>!~,]+)*))""")
+SIZES = {"": 1, "K": 2**10, "k": 2**10, "KiB": 2**10, "M": 2**20, "MiB": 2**20, "G": 2**30, "GiB": 2**30, "kB": 1000, "KB": 1000, "MB": 10**6, "GB": 10**9}
+TIMES = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "min": 60 * 10**9, "h": 3600 * 10**9}
+MISSING = object()
+
+
+class Parser:
+    def __init__(self, text):
+        self.tokens, at = [], 0
+        while text[at:].strip():
+            m = TOKEN.match(text, at)
+            if not m:
+                raise ValueError(f"cannot read: {text[at:]}")
+            kind = m.lastgroup
+            value = m.group(kind)
+            if kind == "str":
+                value = re.sub(r"\\([\\%s])" % value[0], r"\1", value[1:-1])
+            self.tokens.append((kind, value))
+            at = m.end()
+        self.at = 0
+
+    def peek(self, *values):
+        return self.at < len(self.tokens) and self.tokens[self.at][0] != "str" and self.tokens[self.at][1] in values
+
+    def take(self, *values):
+        if self.peek(*values):
+            self.at += 1
+            return self.tokens[self.at - 1][1]
+        return None
+
+    def value(self):
+        kind, text = self.tokens[self.at]
+        assert kind != "op", text
+        self.at += 1
+        return text
+
+    def either(self):
+        parts = [self.both()]
+        while self.take("||"):
+            parts.append(self.both())
+        return lambda r: any(p(r) for p in parts)
+
+    def both(self):
+        parts = [self.one()]
+        while self.take("&&"):
+            parts.append(self.one())
+        return lambda r: all(p(r) for p in parts)
+
+    def one(self):
+        if self.take("!"):
+            inner = self.one()
+            return lambda r: not inner(r)
+        if self.take("("):
+            inner = self.either()
+            assert self.take(")")
+            return inner
+        name = self.value()
+        if name == "caller":
+            assert self.take("(")
+            fits = matcher(self.take("=~", "==", "~") or "~", self.value())
+            assert self.take(")")
+            return lambda r: any(fits(n) for f in caller(r) for n in forms(f, "sym"))
+        if name == "stack" and self.take("has"):
+            what = self.take("sym", "dso", "srcline") or "sym"
+            fits = matcher(self.take("=~", "==", "~") or "~", self.value())
+            return lambda r: any(fits(n) for f in r.get("stack", []) for n in forms(f, what))
+        op = self.take("in", "!in", "==", "=", "!=", "<=", ">=", "<", ">", "~", "!~", "=~", "!=~", "&")
+        if op in ("in", "!in"):
+            members = self.members(name)
+            if op == "in":
+                return lambda r: any(m(r) for m in members)
+            return lambda r: get(r, name) is not MISSING and not any(m(r) for m in members)
+        text = self.value()
+        if op == "&" and self.peek("==", "!=", "<", "<=", ">", ">="):
+            second, other = self.take("==", "!=", "<", "<=", ">", ">="), number(self.value())
+            mask = number(text)
+            return lambda r: get(r, name) is not MISSING and order(second, get(r, name) & mask, other)
+        return comparison(name, op, text)
+
+    def members(self, name):
+        if not self.take("("):
+            return [self.member(name)]
+        members = [self.member(name)]
+        while self.take(","):
+            members.append(self.member(name))
+        assert self.take(")")
+        return members
+
+    def member(self, name):
+        text = self.value()
+        if ".." not in text:
+            return comparison(name, "==", text)
+        low, high = text.split("..", 1)
+        ends = [comparison(name, ">=", low)] if low else []
+        ends += [comparison(name, "<=", high)] if high else []
+        return lambda r: all(e(r) for e in ends)
+
+
+def number(text):
+    text = text.strip()
+    if re.fullmatch(r"-?0[0-7]+", text):
+        return int(text, 8)
+    if re.fullmatch(r"-?(0x[0-9a-fA-F]+|[0-9]+)", text):
+        return int(text, 0)
+    m = re.fullmatch(r"(-?)([0-9.]+)([A-Za-z]+)", text)
+    if not m or m.group(3) not in SIZES:
+        return None
+    return int(float(m.group(2)) * SIZES[m.group(3)]) * (-1 if m.group(1) else 1)
+
+
+def literal(text, value, shown):
+    """What a word means beside a number."""
+    if number(text) is not None and not re.fullmatch(r"[0-9.]+m", text):
+        return number(text)
+    m = re.fullmatch(r"([0-9.]+)([a-z]+)", text)
+    if m and m.group(2) in TIMES:
+        return round(float(m.group(1)) * TIMES[m.group(2)])
+    if hasattr(errno, text.lstrip("-")):
+        code = getattr(errno, text.lstrip("-"))
+        return -code if text.startswith("-") or value < 0 else code
+    return value if text == shown else None
+
+
+def order(op, a, b):
+    return {"==": a == b, "=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op]
+
+
+def matcher(op, text):
+    if op == "=~":
+        pattern = re.compile(text)
+        return lambda value: pattern.search(value) is not None
+    if op == "~":
+        pattern = re.compile(fnmatch.translate(text), re.S)
+        return lambda value: pattern.match(value) is not None
+    return lambda value: value == text
+
+
+def comparison(name, op, text):
+    if name in ("sym", "dso", "srcline"):
+        fits = matcher({"!=": "==", "!~": "~", "!=~": "=~"}.get(op, op), text)
+        negated = op in ("!=", "!~", "!=~")
+        return lambda r: bool(top(r, name)) and any(fits(n) for n in top(r, name)) != negated
+
+    def test(r):
+        value = get(r, name)
+        if value is MISSING:
+            return False
+        shown = r.get("shown", {}).get(name, str(value))
+        if op in ("~", "!~", "=~", "!=~"):
+            return matcher(op.lstrip("!"), text)(shown) != op.startswith("!")
+        if isinstance(value, str):
+            return order(op, value.encode(), text.encode())
+        other = get(r, text) if number(text) is None and get(r, text) is not MISSING else literal(text, value, shown)
+        if other is None:
+            # A name of another value.
+            return op == "!="
+        return value & other != 0 if op == "&" else order(op, value, other)
+    return test
+
+
+def get(r, name):
+    if name in r.get("fields", {}):
+        return r["fields"][name]
+    if name == "depth":
+        return sum(not f.get("inlined") for f in r.get("stack", []))
+    if name == "ip":
+        return int(r["ip"], 16) if "ip" in r else MISSING
+    if name in ("comm", "pid", "tid", "cpu", "time", "event", "period"):
+        return r.get(name, MISSING)
+    return MISSING
+
+
+def forms(frame, what):
+    """The names that a frame has."""
+    if what == "sym":
+        return [frame["sym"]] if "sym" in frame else []
+    path = frame.get("dso" if what == "dso" else "srcline")
+    return [] if path is None else [path, path.rsplit("/", 1)[-1]]
+
+
+def addresses(r):
+    """Frames by address: functions that were inlined there before the one that they are in."""
+    groups, group = [], []
+    for frame in r.get("stack", []):
+        group.append(frame)
+        if not frame.get("inlined"):
+            groups.append(group)
+            group = []
+    return groups
+
+
+def top(r, what):
+    groups = addresses(r)
+    if not groups:
+        return []
+    return forms(groups[0][0] if what == "srcline" else groups[0][-1], what)
+
+
+def caller(r):
+    groups = addresses(r)
+    return groups[1] if len(groups) > 1 else []
+
+
+def main():
+    program, cases, folder = sys.argv[1:4]
+    named = dict(a.split("=", 1) for a in sys.argv[4:])
+    everything, asked, failed, matched = {}, 0, 0, 0
+    for line in open(cases, encoding="utf-8"):
+        line = line.rstrip("\n")
+        if not line or line.startswith(";"):
+            continue
+        trace, text = line.split("\t")
+        if not trace.endswith(".dtr") and trace not in named:
+            continue
+        path = named.get(trace, f"{folder}/{trace}")
+        if path not in everything:
+            run = subprocess.run([program, "script", path, "--format", "json", "-F", "+srcline"], capture_output=True, check=True)
+            lines = run.stdout.decode("utf-8", "replace").splitlines()
+            everything[path] = [(l, json.loads(l)) for l in lines]
+        test = Parser(text).either()
+        expected = [l for l, r in everything[path] if "event" in r and test(r)]
+        run = subprocess.run([program, "script", path, "--format", "json", "-F", "+srcline", "--filter", text], capture_output=True)
+        found = run.stdout.decode("utf-8", "replace").splitlines()
+        report = subprocess.run([program, "report", path, "-g", "none", "--no-children", "--filter", text], capture_output=True).stdout.decode("utf-8", "replace")
+        used = re.search(r"read, (\d+) used", report)
+        counted = int(used.group(1)) if used else sum(1 for _ in [])
+        asked += 1
+        matched += len(expected)
+        if run.returncode != 0 or sorted(found) != sorted(expected) or (used and counted != len(expected)) or not used:
+            failed += 1
+            print(f"{trace}: {text}\n  naive {len(expected)}, script {len(found)}, report {counted} {run.stderr.decode().strip()}")
+            for l in [x for x in expected if x not in set(found)][:1]:
+                print(f"  only naive:  {l[:600]}")
+            for l in [x for x in found if x not in set(expected)][:1]:
+                print(f"  only script: {l[:600]}")
+    print(f"{asked} filters over {len(everything)} traces, {sum(len(e) for e in everything.values())} records, {matched} selected; {failed} differ")
+    return 1 if failed or asked == 0 else 0
+
+
+sys.exit(main())
