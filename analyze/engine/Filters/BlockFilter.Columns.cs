@@ -27,9 +27,9 @@ internal sealed partial class BlockFilter
     {
         public long Stamp { get; set; }
 
-        public long[] Values { get; } = new long[SampleBlock.Capacity];
+        public long[] Values { get; } = new long[FilterBlock.Capacity];
 
-        public ulong[] Present { get; } = new ulong[Bitmap.Words(SampleBlock.Capacity)];
+        public ulong[] Present { get; } = new ulong[Bitmap.Words(FilterBlock.Capacity)];
     }
 
     /// <summary>A field's texts, as numbers of distinct ones.</summary>
@@ -45,7 +45,7 @@ internal sealed partial class BlockFilter
         public long Stamp { get; set; }
 
         /// <summary>Of each row; -1 where there is none.</summary>
-        public int[] Numbers { get; } = new int[SampleBlock.Capacity];
+        public int[] Numbers { get; } = new int[FilterBlock.Capacity];
 
         public ReadOnlySpan<byte> Text(int number) => _texts[number];
 

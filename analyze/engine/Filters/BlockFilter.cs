@@ -13,9 +13,9 @@ namespace TraceKit.Engine.Filters;
 /// <param name="sample">Reads fields out of a row.</param>
 internal sealed partial class BlockFilter(SampleFilter filter, IReadOnlyList<EventSource> events, FilterSample sample)
 {
-    private readonly int[] _rows = new int[SampleBlock.Capacity];
+    private readonly int[] _rows = new int[FilterBlock.Capacity];
     private readonly Stack<ulong[]> _free = new();
-    private SampleBlock _block = null!;
+    private FilterBlock _block = null!;
     private int _count;
     private int _words;
     private EventSource _source = null!;
@@ -27,8 +27,8 @@ internal sealed partial class BlockFilter(SampleFilter filter, IReadOnlyList<Eve
     /// <summary>Samples that the recording's own filters left out.</summary>
     public long LeftOutByRecording { get; private set; }
 
-    /// <summary>Fills in <see cref="SampleBlock.Row.IsWanted"/> and <see cref="SampleBlock.Row.Carried"/>.</summary>
-    public void Answer(SampleBlock block)
+    /// <summary>Fills in <see cref="FilterBlock.Row.IsWanted"/> and <see cref="FilterBlock.Row.Carried"/>.</summary>
+    public void Answer(FilterBlock block)
     {
         _block = block;
         for (var e = 0; e < events.Count; e++)
@@ -85,7 +85,7 @@ internal sealed partial class BlockFilter(SampleFilter filter, IReadOnlyList<Eve
         }
     }
 
-    private ulong[] Rent() => _free.TryPop(out var bits) ? bits : new ulong[Bitmap.Words(SampleBlock.Capacity)];
+    private ulong[] Rent() => _free.TryPop(out var bits) ? bits : new ulong[Bitmap.Words(FilterBlock.Capacity)];
 
     private void Evaluate(BoundNode node, ulong[] result)
     {

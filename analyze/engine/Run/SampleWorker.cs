@@ -21,7 +21,7 @@ internal sealed partial class SampleWorker
     private readonly SampleChains _chains;
     private readonly Dictionary<int, (AddressSpace Space, long Time)> _versions = [];
     private readonly JitAddresses _jitAddresses = new();
-    private readonly SampleBlock _block = new();
+    private readonly FilterBlock _block = new();
     private readonly BlockFilter _blockFilter;
     private int _lastVersion = int.MinValue;
     private JitTimeline? _lastChanges;

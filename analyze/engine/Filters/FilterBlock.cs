@@ -6,7 +6,7 @@ namespace TraceKit.Engine.Filters;
 
 /// <summary>Some hundred samples of a chunk with what filters ask of them as columns: they wait here for the filter's answer, none of them unwound yet.</summary>
 /// <remarks>A copy of a record costs a twentieth of unwinding it; the block stays in the core's own cache.</remarks>
-internal sealed class SampleBlock
+internal sealed class FilterBlock
 {
     /// <summary>Rows of a full block.</summary>
     public const int Capacity = 1024;
