@@ -23,6 +23,11 @@ public sealed class RoadTests
     public void Record_WithTypedFilters_KernelAndAnalyzerAreTheWholeFilter() =>
         Run("tests/road/probes/filters.sh", Programs.Agent(), Programs.Analyzer());
 
+    /// 120 filters over the shipped recordings and one of a program with inlined functions: the samples that a naive filter over script's JSON chooses, and as many in report.
+    [Fact]
+    public void Filter_OnShippedRecordings_ChoosesWhatANaiveOneDoes() =>
+        Run("tests/road/filters.sh", Programs.Analyzer(), Programs.Agent());
+
     /// C++, Rust and Go values that perf probe cannot fetch: the recording says what the program prints.
     [Theory]
     [InlineData("shop")]

@@ -7,6 +7,10 @@
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 program="${1:-${TRACEKIT_BIN:-tracekit}}" agent="${2:-${TRACEKIT_CAPTURE_BIN:-}}"
+if ! "$program" script "$root/samples/what-do-people-type/typed.dtr" --format json >/dev/null 2>&1; then
+    echo "this tracekit's script writes no JSON"
+    exit 77
+fi
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 named=()
