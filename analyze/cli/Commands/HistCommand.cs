@@ -91,9 +91,14 @@ internal static class HistCommand
             return;
         }
 
-        TableWriter.Write(context.Out, format is TableFormat.Csv ? DistributionTables.Statistics(all) : DistributionTables.ShortStatistics(all), format);
         if (format == TableFormat.Text)
+        {
+            SpansCommand.WriteTable(context, all);
             context.Out.Write("\n" + HistogramText.Method + "\n");
+            return;
+        }
+
+        TableWriter.Write(context.Out, format is TableFormat.Csv ? DistributionTables.Statistics(all) : DistributionTables.ShortStatistics(all), format);
     }
 
     private static void WriteJson(CommandContext context, Distributions all)

@@ -14,6 +14,8 @@ internal sealed class SpanArguments
 {
     private static readonly string[] s_commonKeys = ["tid", "pid", "cpu", "comm"];
 
+    private const string FieldPrefix = "field:";
+
     private readonly Option<string[]> _start = new("--start") { HelpName = "EVENT", Description = "The event that begins a span; 'EVENT if EXPR' for those of its records for which it holds." };
     private readonly Option<string[]> _end = new("--end") { HelpName = "EVENT", Description = "The event that ends it, in the same way." };
     private readonly Option<string[]> _function = new("--function") { HelpName = "NAME", Description = "From entry to return of a probed function or system call, or another pair of events that belong together; * and ? match; may be repeated." };
@@ -130,19 +132,20 @@ internal sealed class SpanArguments
         foreach (var word in SortKey.Words(text))
         {
             var sides = word.Split('=', 2);
-            var part = new SpanKeyPart(Without("start.", sides[0].Trim()), Without("end.", sides[^1].Trim()));
-            CheckKey(trace, definition.Start, part.Start);
-            CheckKey(trace, definition.End, part.End);
-            parts.Add(part);
+            parts.Add(new SpanKeyPart(KeyOn(trace, definition.Start, Without("start.", sides[0].Trim())), KeyOn(trace, definition.End, Without("end.", sides[^1].Trim()))));
         }
 
         return parts.Count is > 0 and <= SpanDefinition.MostKeyParts ? parts : throw new UserErrorException($"--key {text}: expected one to {SpanDefinition.MostKeyParts} keys, or all");
     }
 
-    private static void CheckKey(Trace trace, SpanSide side, string name)
+    /// <summary>A key of one side: as in filters, a field of the events goes before what every record has.</summary>
+    private static string KeyOn(Trace trace, SpanSide side, string name)
     {
-        if (s_commonKeys.Contains(name) || side.Events.All(e => trace.Events[e].Fields.Any(f => f.Name == name)))
-            return;
+        name = Without(FieldPrefix, name);
+        if (side.Events.All(e => trace.Events[e].Fields.Any(f => f.Name == name)))
+            return s_commonKeys.Contains(name) ? FieldPrefix + name : name;
+        if (s_commonKeys.Contains(name))
+            return name;
         var without = side.Events.First(e => !trace.Events[e].Fields.Any(f => f.Name == name));
         string[] known = [.. s_commonKeys, .. trace.Events[without].Fields.Select(f => f.Name)];
         var near = Suggestions.Nearest(name, known);

@@ -107,7 +107,7 @@ internal static class SpansCommand
                 if (asHistogram)
                     form.WriteHistograms(context, result, durations);
                 else
-                    TableWriter.Write(context.Out, DistributionTables.ShortStatistics(durations), format);
+                    WriteTable(context, durations);
                 context.Out.Write("\n" + SpanText.Unmatched(analysis));
                 if (!asHistogram)
                     context.Out.Write(HistogramText.Method + "\n");
@@ -115,6 +115,15 @@ internal static class SpansCommand
                     context.Out.Write("\n" + SpanText.Slowest(analysis, slowest));
                 break;
         }
+    }
+
+    /// <summary>A line for each group, as many as anybody reads.</summary>
+    internal static void WriteTable(CommandContext context, Distributions all)
+    {
+        const int Most = 50;
+        TableWriter.Write(context.Out, DistributionTables.ShortStatistics(all with { Groups = [.. all.Groups.Take(Most)] }), TableFormat.Text);
+        if (all.Groups.Count > Most)
+            context.Out.Write($"({all.Groups.Count - Most} more lines left out: --format csv has them, --filter chooses)\n");
     }
 
     /// <summary>All tables in one document.</summary>

@@ -6,6 +6,9 @@ namespace TraceKit.Engine.Spans;
 /// <summary>Reads the keys that match spans out of records; texts become numbers, so that a key is four numbers.</summary>
 internal sealed class RecordKeys(Trace trace)
 {
+    /// <summary>In front of a field that is called as something that every record has.</summary>
+    public const string FieldPrefix = "field:";
+
     private readonly Dictionary<string, long> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Event, string Name), FieldReader?> _readers = [];
     private byte[] _scratch = [];
@@ -53,7 +56,7 @@ internal sealed class RecordKeys(Trace trace)
 
         var index = record.Source!.Event.Index;
         if (!_readers.TryGetValue((index, name), out var reader))
-            _readers.Add((index, name), reader = trace.EventSources[index].Fields.Find(name));
+            _readers.Add((index, name), reader = trace.EventSources[index].Fields.Find(name.StartsWith(FieldPrefix, StringComparison.Ordinal) ? name[FieldPrefix.Length..] : name));
         if (reader is null)
         {
             part = 0;

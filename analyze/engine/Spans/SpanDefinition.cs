@@ -24,7 +24,7 @@ public enum SpanOrder
 public sealed record SpanSide(IReadOnlyList<int> Events, FilterExpression? Filter = null);
 
 /// <summary>What must be equal at both ends.</summary>
-/// <param name="Start"><c>tid</c>, <c>pid</c>, <c>cpu</c>, <c>comm</c> or a field of the starting events.</param>
+/// <param name="Start"><c>tid</c>, <c>pid</c>, <c>cpu</c>, <c>comm</c> or a field of the starting events; one that is called so too has <c>field:</c> before it.</param>
 /// <param name="End">The same of the ending ones.</param>
 public readonly record struct SpanKeyPart(string Start, string End);
 

@@ -105,10 +105,10 @@ public static class SpanTables
     {
         SpanUnmatched.BeganBefore => "no start was recorded; it may have begun before the recording",
         SpanUnmatched.NoStart => "no start was recorded, though the thread began within the recording",
-        SpanUnmatched.StartLost => "records were lost before it",
+        SpanUnmatched.StartLost => "no start was recorded, and records were lost before it",
         SpanUnmatched.StillOpen => "still open at the end of the recording",
         SpanUnmatched.ThreadEnded => "the thread ended inside",
-        SpanUnmatched.EndLost => "records were lost after it",
+        SpanUnmatched.EndLost => "no end was recorded, and records were lost after it",
         SpanUnmatched.Restarted => "another start of the same key came before an end",
         SpanUnmatched.CallerReturned => "its caller returned first (exception, longjmp, or a return that was not recorded)",
         SpanUnmatched.PassedOver => "passed over: an earlier one was open",

@@ -70,7 +70,7 @@ public static class SpanText
     }
 
     private static string KeyOf(SpanDefinition definition) => definition.Key.Count == 0 ? "order alone"
-        : SafeText.Show(string.Join(",", definition.Key.Select(k => k.Start == k.End ? k.Start : $"{k.Start}={k.End}")));
+        : SafeText.Show(string.Join(",", definition.Key.Select(k => k.Start == k.End ? k.Start : $"{k.Start}={k.End}")).Replace("field:", "", StringComparison.Ordinal));
 
     private static string Seconds(long time) => string.Create(CultureInfo.InvariantCulture, $"{time / 1_000_000_000}.{time % 1_000_000_000:d9}");
 }
