@@ -135,7 +135,7 @@ public sealed class ReaderFuzzTests
         UnwindTable.Build(image).TryFind(new Svma(0x2000), out _);
     }
 
-    private static void Fuzz(byte[] whole, int cost, Action<byte[]> read)
+    internal static void Fuzz(byte[] whole, int cost, Action<byte[]> read)
     {
         var mutator = new Mutator(Seed);
         for (var i = 0; i < Math.Max(1, Count / cost); i++)

@@ -22,6 +22,8 @@ internal sealed class PerfDataIndex(PerfDataFile file, bool isBigEndian) : IPerf
     private SafeFileHandle? _spill;
     private long _spillEnd;
     private long _order;
+    private long _lostRecords;
+    private long _lostSamples;
     private long[] _samplesOfEvent = new long[4];
 
     /// <summary>A run of records.</summary>
@@ -58,8 +60,8 @@ internal sealed class PerfDataIndex(PerfDataFile file, bool isBigEndian) : IPerf
 
     public long RecordBytes { get; private set; }
 
-    /// <summary>Sum of PERF_RECORD_LOST and PERF_RECORD_LOST_SAMPLES.</summary>
-    public long Lost { get; private set; }
+    /// <summary>What was lost: PERF_RECORD_LOST counts records that found no room, PERF_RECORD_LOST_SAMPLES the samples among them once more when perf reads the counters at the end.</summary>
+    public long Lost => Math.Max(_lostRecords, _lostSamples);
 
     /// <summary>Samples of an event.</summary>
     public long SamplesOf(int eventIndex) => eventIndex < _samplesOfEvent.Length ? _samplesOfEvent[eventIndex] : 0;
@@ -72,7 +74,10 @@ internal sealed class PerfDataIndex(PerfDataFile file, bool isBigEndian) : IPerf
         if (!item.IsSample)
         {
             SideBandRecords++;
-            Lost += LostIn(item);
+            if (item.Type == PerfRecordType.PERF_RECORD_LOST)
+                _lostRecords += CountAt(item, 16); // after u64 id
+            else if (item.Type == PerfRecordType.PERF_RECORD_LOST_SAMPLES)
+                _lostSamples += CountAt(item, 8);
             var at = block.Length - item.Size;
             block.SideBand ??= [];
             if (block.SideBand.Count > 0 && block.SideBand[^1] is var last && last.Offset + last.Length == at)
@@ -152,19 +157,12 @@ internal sealed class PerfDataIndex(PerfDataFile file, bool isBigEndian) : IPerf
 
     public void Dispose() => _spill?.Dispose();
 
-    private long LostIn(in PerfDataItem item)
+    private long CountAt(in PerfDataItem item, int at)
     {
-        // u64 id, u64 lost; and u64 lost.
-        var at = item.Type switch
-        {
-            PerfRecordType.PERF_RECORD_LOST => 16,
-            PerfRecordType.PERF_RECORD_LOST_SAMPLES => 8,
-            _ => -1,
-        };
-        if (at < 0 || item.Bytes.Length < at + 8)
+        if (item.Bytes.Length < at + 8)
             return 0;
         var lost = isBigEndian ? BinaryPrimitives.ReadUInt64BigEndian(item.Bytes[at..]) : BinaryPrimitives.ReadUInt64LittleEndian(item.Bytes[at..]);
-        return (long)Math.Min(lost, long.MaxValue / 1024);
+        return (long)Math.Min(lost, int.MaxValue);
     }
 
     private static bool IsSpilled(Block block) => block.Offset < 0;

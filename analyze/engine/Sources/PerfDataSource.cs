@@ -53,6 +53,9 @@ internal sealed class PerfDataSource : TraceSource
     public override bool HasTimes => !Reader.Metadata.Events.AddsTime;
 
     /// <inheritdoc/>
+    public override long LostOf(long records, long samples) => Math.Max(records, samples);
+
+    /// <inheritdoc/>
     public override bool EndedInOrder => !Reader.IsCut;
 
     /// <summary>Opens a file and scans it once.</summary>

@@ -32,6 +32,11 @@ internal abstract class TraceSource : IDisposable
     /// <summary>Whether times of records are times; else they say only what came after what.</summary>
     public virtual bool HasTimes => true;
 
+    /// <summary>Samples that the recorder and the kernel lost, as far as side-band records count them.</summary>
+    /// <param name="records">Sum of PERF_RECORD_LOST.</param>
+    /// <param name="samples">Sum of PERF_RECORD_LOST_SAMPLES.</param>
+    public virtual long LostOf(long records, long samples) => records + samples;
+
     /// <summary>Modules that the file tells of, with what it holds of each.</summary>
     public IReadOnlyList<ModuleInfo> Modules { get; protected set; } = [];
 

@@ -87,7 +87,7 @@ public static class PerfDataText
 
     private static void AppendClock(StringBuilder text, PerfDataFacts facts)
     {
-        if (facts.FirstSampleTime is { } first && facts.LastSampleTime is { } last)
+        if (facts.FirstSampleTime is { } first && facts.LastSampleTime is { } last && last > 0)
         {
             Line(text, "time of first sample", InfoText.Seconds(first));
             Line(text, "time of last sample", InfoText.Seconds(last));

@@ -21,7 +21,8 @@ public sealed partial class PerfDataReader
                 return 0;
             case PERF_RECORD_HEADER_FEATURE when record.Length >= 16:
                 var feature = ByteOrder.Read64(record[8..], Header.IsBigEndian);
-                if (feature is > 0 and < PerfDataFeature.Count)
+                // After the last one comes an empty one, whose number is the first that this perf does not know.
+                if (feature is > 0 and < PerfDataFeature.Count && record.Length > 16)
                     Metadata.AddFeature((int)feature, record[16..].ToArray(), Header.IsBigEndian);
                 return 0;
             case PERF_RECORD_HEADER_BUILD_ID:

@@ -32,7 +32,8 @@ public sealed partial class PerfDataReader
     public void Scan(IPerfDataVisitor visitor, Func<IPerfDataInflater>? inflater, IReadOnlyList<(long Start, long End)>? parts = null)
     {
         ArgumentNullException.ThrowIfNull(visitor);
-        _window = new byte[WindowBytes];
+        _window = new byte[Math.Max(SampleStart, (int)Math.Min(WindowBytes, _input.Length))];
+        (_windowStart, _windowLength) = (0, 0);
         foreach (var (start, end) in parts ?? [(DataStart, DataEnd)])
         {
             _inflaterFailed = false;
@@ -143,7 +144,7 @@ public sealed partial class PerfDataReader
         var inside = at - _windowStart;
         if (inside < 0 || inside + count > _windowLength)
         {
-            var length = previousSize >= LongSample && count <= SampleStart ? SampleStart : WindowBytes;
+            var length = previousSize >= LongSample && count <= SampleStart ? SampleStart : _window.Length;
             _windowStart = at;
             _windowLength = _input.Read(at, _window.AsSpan(0, length));
             inside = 0;

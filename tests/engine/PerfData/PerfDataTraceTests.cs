@@ -132,6 +132,19 @@ public sealed class PerfDataTraceTests
         Assert.Equal(["1000 0 100", "1000 1 3", "2000 0 150"], seen);
     }
 
+    /// <summary>perf tells of the same losses twice: where the ring had no room, and by the events' own counts at the end.</summary>
+    [Fact]
+    public void Totals_LostToldTwice_CountsOnce()
+    {
+        var builder = new PerfDataBuilder();
+        builder.AddClock(1);
+        builder.Sample(0, 1000, 10, 10, 0x400010).Lost(1100, 3).Lost(1200, 4).LostSamples(2000, 6);
+        using var trace = Open(builder, pipe: false);
+
+        Assert.Equal(7UL, trace.Summary!.Lost);
+        Assert.Equal(7, Analysis.Run(trace, new AnalysisOptions()).Totals.Lost);
+    }
+
     /// <summary>Rings are written one after another: samples come out by time nevertheless, and equal times in the order of the file.</summary>
     [Fact]
     public void EventStream_RingsOneAfterAnother_ComeInOrderOfTime()
