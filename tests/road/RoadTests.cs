@@ -13,6 +13,16 @@ public sealed class RoadTests
     public void Analyze_WithBinariesOutOfReach_ReachesMainAndAgreesWithPerf() =>
         Run("tests/road/offline.sh", Programs.Agent(), Programs.Analyzer());
 
+    /// Report says what perf report says of the same perf.data, to 0.01 (twelve kinds: tests/road/perfdata/compare_report.py).
+    [Fact]
+    public void Report_OfPerfData_SaysWhatPerfReportSays() =>
+        Run("tests/road/perfdata/report.sh", Programs.Analyzer());
+
+    /// Time off CPU is that of the printed switches and wakeups, and of a program whose sleeps are known.
+    [Fact]
+    public void Report_OffCpu_IsThatOfTheSwitches() =>
+        Run("tests/road/offcpu.py", Programs.Agent(), Programs.Analyzer());
+
     /// The agent dies in mid-recording: the file reads, the loss is told, nothing is armed, and the next start sweeps.
     [Fact]
     public void Record_KilledWithUserProbe_LeavesAReadableFileAndNothingArmed() =>

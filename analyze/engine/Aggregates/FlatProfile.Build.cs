@@ -51,11 +51,11 @@ public sealed partial class FlatProfile
         var order = names.Compare(a, b, 0, leading);
         if (order == 0 && children)
             order = b.TotalWeight.CompareTo(a.TotalWeight);
-        if (order == 0)
-            order = b.SelfWeight.CompareTo(a.SelfWeight);
         // As perf: of lines of one group that weigh the same, callers come first.
         if (order == 0 && children && a.Group == b.Group)
             order = b.Height.CompareTo(a.Height);
+        if (order == 0)
+            order = b.SelfWeight.CompareTo(a.SelfWeight);
         if (order == 0)
             order = names.Compare(a, b, leading, names.Keys.Count);
         return order == 0 ? a.Function.CompareTo(b.Function) : order;

@@ -50,7 +50,7 @@ public sealed class FlatEntry
     /// <summary>What <see cref="FrameKeys"/> calls it.</summary>
     internal int FrameKey { get; }
 
-    /// <summary>Frames of the longest chain from it inwards.</summary>
+    /// <summary>Frames of its longest chain.</summary>
     internal int Height { get; init; }
 
     /// <summary>The value of each key, as text.</summary>

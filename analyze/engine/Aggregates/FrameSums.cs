@@ -46,6 +46,8 @@ internal sealed class FrameSums(SampleTable samples, FrameKeys keys)
             sum.SelfWeight += samples.Weights[row];
             sum.SelfCount += samples.Counts[row];
             sum.RowCount++;
+            // As perf: what ends in a line shows whole stacks, what passes through it what is below.
+            sum.Height = Math.Max(sum.Height, analysis.Stacks.Depths[stack]);
             if (!keys.SelfIsApart || IsOnPath(stack, key))
                 continue;
             sum.TotalWeight += samples.Weights[row];
@@ -151,7 +153,7 @@ internal sealed class FrameSums(SampleTable samples, FrameKeys keys)
             ref var sum = ref of(keys.OfNode[node]);
             sum.TotalWeight += _weights[i];
             sum.TotalCount += _counts[i];
-            sum.Height = Math.Max(sum.Height, _heights[i]);
+            sum.Height = Math.Max(sum.Height, _heights[i] + 1);
         }
     }
 

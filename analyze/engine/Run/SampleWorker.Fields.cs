@@ -10,6 +10,7 @@ internal sealed partial class SampleWorker
 {
     private readonly RawField[] _fieldScratch;
     private readonly StringBuilder _eventText = new();
+    private char[] _textScratch = new char[256];
     private readonly RecordContext _context;
 
     /// <summary>The number of the combination of the asked fields' values.</summary>
@@ -26,7 +27,7 @@ internal sealed partial class SampleWorker
                 {
                     _context.Set(space, (long)sample.Time);
                     text.Append(_eventText.Clear(), raw, _context);
-                    _fieldScratch[i] = new RawField(true, true, _shared.Tuples.InternText(_eventText.ToString()));
+                    _fieldScratch[i] = new RawField(true, true, _shared.Tuples.InternText(Written(_eventText)));
                 }
             }
             else if (reader.IsNumber)
@@ -49,6 +50,15 @@ internal sealed partial class SampleWorker
         }
 
         return _shared.Tuples.Intern(_fieldScratch);
+    }
+
+    /// <summary>The text without a string of its own: most are known already.</summary>
+    private ReadOnlySpan<char> Written(StringBuilder text)
+    {
+        if (_textScratch.Length < text.Length)
+            _textScratch = new char[text.Length * 2];
+        text.CopyTo(0, _textScratch, text.Length);
+        return _textScratch.AsSpan(0, text.Length);
     }
 
     private int TextNumber(ReadOnlySpan<byte> bytes)

@@ -16,6 +16,7 @@ internal sealed class FieldTuples(IReadOnlyList<string> names)
     private readonly List<RawField[]> _list = [];
     private readonly Dictionary<string, int> _texts = new(StringComparer.Ordinal);
     private readonly List<string> _textList = [];
+    private int[]? _textRanks;
 
     /// <summary>Fields of a tuple.</summary>
     public IReadOnlyList<string> Names { get; } = names;
@@ -109,25 +110,51 @@ internal sealed class FieldTuples(IReadOnlyList<string> names)
         var used = new bool[_textList.Count];
         for (var row = 0; row < numbers.Length; row++)
             used[numbers[row]] |= present[row];
-        var order = new List<int>();
-        for (var i = 0; i < used.Length; i++)
+        var order = InOrder(TextRanks());
+        var rank = new int[used.Length];
+        var count = 0;
+        foreach (var i in order)
         {
             if (used[i])
-                order.Add(i);
+                (rank[i], order[count]) = (count++, i);
         }
 
-        order.Sort((a, b) => string.CompareOrdinal(_textList[a], _textList[b]));
-        var rank = new int[used.Length];
-        for (var i = 0; i < order.Count; i++)
-            rank[order[i]] = i;
         for (var row = 0; row < numbers.Length; row++)
             numbers[row] = present[row] ? rank[numbers[row]] : 0;
-        return new FieldColumn(Names[f], numbers, present, [.. order.Select(i => _textList[i])]);
+        return new FieldColumn(Names[f], numbers, present, [.. order.Take(count).Select(i => _textList[i])]);
+    }
+
+    /// <summary>The place of each text in the ordinal order of all; sorted once, however many columns ask.</summary>
+    private int[] TextRanks()
+    {
+        if (_textRanks is null || _textRanks.Length != _textList.Count)
+        {
+            var texts = _textList.ToArray();
+            var order = new int[texts.Length];
+            for (var i = 0; i < order.Length; i++)
+                order[i] = i;
+            Array.Sort(texts, order, StringComparer.Ordinal);
+            _textRanks = new int[order.Length];
+            for (var i = 0; i < order.Length; i++)
+                _textRanks[order[i]] = i;
+        }
+
+        return _textRanks;
+    }
+
+    /// <summary>What has each rank.</summary>
+    private static int[] InOrder(int[] ranks)
+    {
+        var order = new int[ranks.Length];
+        for (var i = 0; i < ranks.Length; i++)
+            order[ranks[i]] = i;
+        return order;
     }
 
     /// <summary>An order of tuples by what they hold.</summary>
     public int[] RankByContent()
     {
+        var ranks = TextRanks();
         var order = new int[_list.Count];
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
@@ -140,7 +167,7 @@ internal sealed class FieldTuples(IReadOnlyList<string> names)
                 if (result == 0)
                     result = left.IsText.CompareTo(right.IsText);
                 if (result == 0)
-                    result = left.IsText ? string.CompareOrdinal(_textList[(int)left.Value], _textList[(int)right.Value]) : left.Value.CompareTo(right.Value);
+                    result = left.IsText ? ranks[(int)left.Value].CompareTo(ranks[(int)right.Value]) : left.Value.CompareTo(right.Value);
                 if (result != 0)
                     return result;
             }

@@ -6,15 +6,15 @@ namespace TraceKit.Report.Text;
 /// <summary>A report as <c>perf report --stdio</c> lays it out.</summary>
 public static class ReportText
 {
+    private const int PieceLength = 1 << 14;
+
     /// <summary>Writes the whole report; flushed section by section, so that <c>| head</c> need not wait for the last.</summary>
     public static void Write(TextWriter output, ReportDocument report)
     {
         output.Write(Header(report));
         foreach (var section in report.Sections)
         {
-            var text = new StringBuilder();
-            AppendSection(text, section);
-            output.Write(text);
+            WriteSection(output, section);
             output.Flush();
         }
     }
@@ -31,8 +31,10 @@ public static class ReportText
         return text.ToString();
     }
 
-    private static void AppendSection(StringBuilder text, ReportSection section)
+    /// <summary>Written piece by piece: a section may have a line for each of a million samples.</summary>
+    private static void WriteSection(TextWriter output, ReportSection section)
     {
+        var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# Samples: {Count(section.Samples)} of event '{section.EventName}'\n");
         text.Append(CultureInfo.InvariantCulture, $"# Event count (approx.): {section.Total}{(section.Unit.Length > 0 ? " " + section.Unit : "")}\n");
         text.Append("#\n");
@@ -50,12 +52,17 @@ public static class ReportText
                 line.Append("  ").Append(Pad(row.Cells[i], widths[i], section.Columns[i].RightAligned));
             text.Append(line.ToString().TrimEnd()).Append('\n');
             CallGraphText.Append(text, row, section);
+            if (text.Length < PieceLength)
+                continue;
+            output.Write(text);
+            text.Clear();
         }
 
         if (section.HiddenRows > 0)
             text.Append(CultureInfo.InvariantCulture,
                 $"# ({section.HiddenRows} more lines under the percent limit, {CallGraphText.Percent(section.HiddenSelf, section.Total)} of self together)\n");
         text.Append("\n\n");
+        output.Write(text);
     }
 
     private static void AppendHead(StringBuilder text, ReportSection section, int[] widths)

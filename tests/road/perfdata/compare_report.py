@@ -11,6 +11,7 @@ import argparse, collections, csv, io, json, os, re, shutil, subprocess, sys
 
 ENVIRONMENT = dict(os.environ, NO_COLOR="1", PAGER="cat", DEBUGINFOD_URLS="")
 UNNAMED = re.compile(r"^(0x[0-9a-f]+|\[unknown\])$")
+WIDTHS = ",".join(["12"] * 2 + ["1000"] * 8)  # perf cuts names to the width of their column
 POINTS = 0.0101  # perf prints two places
 
 
@@ -21,7 +22,7 @@ def run(command):
 
 def of_perf(path, keys, children):
     mode = "--children" if children else "--no-children"
-    code, out, err = run(["perf", "report", "--stdio", "-f", "-i", path, mode, "-g", "none" if children else "none", "--no-inline", "-s", keys, "-t", "\t"])
+    code, out, err = run(["perf", "report", "--stdio", "-f", "-i", path, mode, "-g", "none", "--no-inline", "-s", keys, "-t", "\t", "-w", WIDTHS])
     if code != 0:
         raise RuntimeError(f"perf report: {err.strip()[:300]}")
     lost, events, event = 0, {}, None

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Time off CPU: a program whose sleeps are known is recorded, and `report --off-cpu` is held against the same sums made of the lines of `script`.
+
+    offcpu.py AGENT ANALYZER [RECORDING]      exit: 0 equal; 1 not; 77 this host cannot (said why)
+
+With RECORDING (a .dtr or a perf.data with sched:sched_switch and sched:sched_wakeup of all CPUs) nothing is recorded: only the sums are compared.
+"""
+import collections, json, os, re, shutil, subprocess, sys, tempfile
+
+PROGRAM = r"""
+#include <time.h>
+__attribute__((noinline)) static void nap(void) { struct timespec t = { 0, 10000000 }; nanosleep(&t, 0); __asm__ volatile(""); }
+int main(void) { volatile unsigned long sum = 0; for (int i = 0; i < 20; i++) { nap(); for (int k = 0; k < 200000; k++) sum += k; } return 0; }
+"""
+NAMES = {"S": "S sleeping", "D": "D blocked", "T": "T stopped", "t": "t traced", "P": "P parked", "I": "I idle", "R": "R preempted"}
+
+
+def run(*command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+    if done.returncode not in (0, 3):
+        print(" ".join(command), done.stderr[:500], sep="\n")
+        sys.exit(1)
+    return done.stdout
+
+
+def of_script(analyzer, recording):
+    """Nanoseconds and parts by (tid, state), of the printed lines."""
+    sums, off = collections.defaultdict(lambda: [0, 0]), {}
+    for line in run(*analyzer, "script", recording, "--ns", "-F", "time,event,trace").splitlines():
+        match = re.match(r"\s*(\d+)\.(\d{9}):\s+(sched:\w+):\s*(.*)", line)
+        if not match:
+            continue
+        now, event, text = int(match[1]) * 10**9 + int(match[2]), match[3], match[4]
+        if event == "sched:sched_switch":
+            switch = re.search(r"prev_pid=(\d+) prev_prio=-?\d+ prev_state=(\S+) ==> .*next_pid=(\d+)", text)
+            leaver, state, comer = int(switch[1]), switch[2].rstrip("+"), int(switch[3])
+            if leaver != 0:
+                off.pop(leaver, None)
+                if state not in ("X", "Z"):
+                    off[leaver] = [now, state, None]
+            if comer != 0 and comer != leaver and comer in off:
+                since, state, woken = off.pop(comer)
+                split = woken if state != "R" and woken is not None else now
+                parts = [(NAMES.get(state, state), split - since)]
+                if split is woken and state != "R" and woken is not None:
+                    parts.append(("W woken", now - woken))
+                for name, nanoseconds in parts:
+                    sums[comer, name][0] += nanoseconds
+                    sums[comer, name][1] += 1
+        elif event in ("sched:sched_wakeup", "sched:sched_wakeup_new"):
+            woken = int(re.search(r"\bpid=(\d+)", text)[1])
+            if woken in off and off[woken][2] is None:
+                off[woken][2] = now
+    return {key: tuple(value) for key, value in sums.items()}
+
+
+def of_report(analyzer, recording):
+    document = json.loads(run(*analyzer, "report", recording, "--off-cpu", "-s", "tid,state", "-g", "none", "--format", "json"))
+    rows = document["events"][0]["rows"] if document["events"] else []
+    return {(int(row["keys"]["tid"]), row["keys"]["state"]): (row["self"], row["samples"]) for row in rows}, document["notes"]
+
+
+def main():
+    if len(sys.argv) < 3:
+        print(__doc__)
+        return 2
+    agent, analyzer = sys.argv[1], ["dotnet", sys.argv[2]] if sys.argv[2].endswith(".dll") else [sys.argv[2]]
+    with tempfile.TemporaryDirectory() as folder:
+        recording, tid = (sys.argv[3], None) if len(sys.argv) > 3 else (os.path.join(folder, "nap.dtr"), 0)
+        if tid is not None:
+            if os.geteuid() != 0 or not shutil.which("gcc"):
+                print("switches of all CPUs need root, the program gcc")
+                return 77
+            source = os.path.join(folder, "nap.c")
+            with open(source, "w") as file:
+                file.write(PROGRAM)
+            subprocess.run(["gcc", "-O1", "-fno-omit-frame-pointer", "-o", os.path.join(folder, "napper"), source], check=True)
+            done = subprocess.run([agent, "record", "-q", "-e", "sched:sched_switch", "-e", "sched:sched_wakeup", "-a", "-g", "-o", recording, "--", os.path.join(folder, "napper")],
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            if done.returncode != 0:
+                print(f"cannot record switches here: {done.stderr.strip()[:300]}")
+                return 77
+        expected, (found, notes) = of_script(analyzer, recording), of_report(analyzer, recording)
+        wrong = [key for key in sorted(set(expected) | set(found)) if expected.get(key) != found.get(key)]
+        print(f"{len(found)} lines by thread and state, {len(wrong)} differ; {sum(v[0] for v in found.values()) / 1e9:.3f} s off CPU")
+        for note in notes:
+            if "ff" in note:
+                print(f"    {note}")
+        for key in wrong[:20]:
+            print(f"    {key}: script {expected.get(key)}, report {found.get(key)}")
+        if tid is None:
+            return 1 if wrong else 0
+        # nanosleep never returns early: each of the 20 naps is at least 10 ms of sleep.
+        slept = json.loads(run(*analyzer, "report", recording, "--off-cpu", "-s", "comm,state", "-g", "folded,callee,0,period", "--comms", "napper", "--format", "json"))
+        rows = {row["keys"]["state"]: row for row in slept["events"][0]["rows"]}
+        sleeping = rows["S sleeping"]
+        print(f"napper slept {sleeping['self'] / 1e6:.1f} ms in {sleeping['samples']} parts")
+        chains = [chain for chain in sleeping["callgraph"] if "nap" in chain["frames"] or any("nanosleep" in f for f in chain["frames"])]
+        ok = sleeping["self"] >= 200_000_000 and sleeping["samples"] >= 20 and sum(c["weight"] for c in chains) >= 200_000_000
+        if not ok:
+            print(f"expected at least 20 sleeps and 200 ms under nap, found {[(c['weight'], c['frames'][:6]) for c in sleeping['callgraph'][:3]]}")
+        return 1 if wrong or not ok else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
