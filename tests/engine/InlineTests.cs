@@ -26,8 +26,8 @@ public sealed class InlineTests
     public void FlatProfile_Inlined_SelfIsTheConcreteFunctions() =>
         Assert.Equal(
             """
-            outer 8 10
             main 0 10
+            outer 8 10
             mid (inlined) 0 7
             leaf (inlined) 0 5
             leaf 2 2

@@ -65,7 +65,7 @@ public sealed class OffCpuAnalysis
         var matcher = new OffCpuMatcher(SwitchStates.Parse(source.Format?.PrintText ?? ""));
         Match(analysis, matcher);
         var parts = matcher.Parts.Where(p => options.Cpus.Count == 0 || options.Cpus.Contains(analysis.Samples.Cpus[p.Row])).OrderBy(p => p.Time).ToArray();
-        return new OffCpuAnalysis(analysis.WithSamples([Event(source.Event)], Samples(analysis.Samples, parts)), matcher.Totals, wakes.Length > 0);
+        return new OffCpuAnalysis(analysis.WithSamples([Event(source.Event)], Samples(analysis, parts)), matcher.Totals, wakes.Length > 0);
     }
 
     private static void Match(Analysis analysis, OffCpuMatcher matcher)
@@ -102,11 +102,13 @@ public sealed class OffCpuAnalysis
         HasStackDumps = switches.HasStackDumps,
     };
 
-    private static SampleTable Samples(SampleTable switches, OffCpuMatcher.Part[] parts)
+    private static SampleTable Samples(Analysis analysis, OffCpuMatcher.Part[] parts)
     {
+        var switches = analysis.Samples;
         var texts = parts.Select(p => p.State).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         var states = Array.ConvertAll(parts, p => (long)Array.BinarySearch(texts, p.State, StringComparer.Ordinal));
-        ReadOnlySpan<int> stacks = switches.Stacks, threads = switches.Threads, cpus = switches.Cpus;
+        var threads = ThreadsThatLeft(analysis);
+        ReadOnlySpan<int> stacks = switches.Stacks, cpus = switches.Cpus;
         var (stackOf, threadOf, cpuOf) = (new int[parts.Length], new int[parts.Length], new int[parts.Length]);
         for (var i = 0; i < parts.Length; i++)
             (stackOf[i], threadOf[i], cpuOf[i]) = (stacks[parts[i].Row], threads[parts[i].Row], cpus[parts[i].Row]);
@@ -115,5 +117,26 @@ public sealed class OffCpuAnalysis
         var ones = new long[parts.Length];
         Array.Fill(ones, 1);
         return new SampleTable(stackOf, threadOf, new int[parts.Length], Array.ConvertAll(parts, p => p.Duration), ones, Array.ConvertAll(parts, p => p.Time), cpuOf, [new FieldColumn(StateField, states, present, texts)]);
+    }
+
+    /// <summary>The thread of each row. Of one that is exiting the kernel has no number any more and samples say -1; the switch itself still tells who left.</summary>
+    private static int[] ThreadsThatLeft(Analysis analysis)
+    {
+        var samples = analysis.Samples;
+        var threads = samples.Threads.ToArray();
+        if (samples.Field(Fields[0]) is not { } left)
+            return threads;
+        var known = new Dictionary<long, int>();
+        for (var row = 0; row < threads.Length; row++)
+        {
+            if (!left.Has(row))
+                continue;
+            if (analysis.Threads[threads[row]].Tid == left.Values[row])
+                known[left.Values[row]] = threads[row];
+            else if (known.TryGetValue(left.Values[row], out var thread))
+                threads[row] = thread;
+        }
+
+        return threads;
     }
 }

@@ -5,13 +5,14 @@
 
 Both read the binaries of this machine. Compared are: lost samples, each event's samples and event count, the shares with --no-children and with --children
 (callers too), inlined functions left aside (perf has no lines for them). Functions without a name are one line each here and one for each address in perf:
-their own shares are compared by their sum, and with --children they are left out and counted. Exit: 0 equal; 1 differences, listed; 77 no perf here.
+their own shares are compared by their sum, and with --children they are left out and counted. Of a pipe perf makes no children: nothing is compared then.
+Exit: 0 equal; 1 differences, listed; 77 no perf here.
 """
 import argparse, collections, csv, io, json, os, re, shutil, subprocess, sys
 
 ENVIRONMENT = dict(os.environ, NO_COLOR="1", PAGER="cat", DEBUGINFOD_URLS="")
-UNNAMED = re.compile(r"^(0x[0-9a-f]+|\[unknown\])$")
-WIDTHS = ",".join(["12"] * 2 + ["1000"] * 8)  # perf cuts names to the width of their column
+UNNAMED = re.compile(r"^(0x[0-9a-f]+|[0-9a-f]{16}|\[unknown\])$")
+WIDTHS = ",".join(["20"] * 2 + ["1000"] * 8)  # perf cuts names to the width of their column
 POINTS = 0.0101  # perf prints two places
 
 
@@ -26,6 +27,8 @@ def of_perf(path, keys, children):
     if code != 0:
         raise RuntimeError(f"perf report: {err.strip()[:300]}")
     lost, events, event = 0, {}, None
+    if children and out and not re.search(r"^#\s+Children", out, re.M):
+        return None, {}
     for line in out.splitlines():
         if match := re.match(r"# Total Lost Samples: (\d+)", line):
             lost = int(match[1])
@@ -87,6 +90,8 @@ def short(count):
 
 def compare(tracekit, path, keys, children, verbose):
     lost, perf = of_perf(path, keys, children)
+    if lost is None:
+        return [], 0, 0
     ours_lost, ours = of_tracekit(tracekit, path, keys, children)
     problems, compared, unnamed = [], 0, 0
     if lost != ours_lost:
