@@ -127,6 +127,8 @@ public sealed class OffCpuAnalysis
         if (samples.Field(Fields[0]) is not { } left)
             return threads;
         var known = new Dictionary<long, int>();
+        for (var thread = 0; thread < analysis.Threads.Count; thread++)
+            known[analysis.Threads[thread].Tid] = thread;
         for (var row = 0; row < threads.Length; row++)
         {
             if (!left.Has(row))

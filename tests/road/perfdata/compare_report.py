@@ -13,6 +13,8 @@ import argparse, collections, csv, io, json, os, re, shutil, subprocess, sys
 ENVIRONMENT = dict(os.environ, NO_COLOR="1", PAGER="cat", DEBUGINFOD_URLS="")
 UNNAMED = re.compile(r"^(0x[0-9a-f]+|[0-9a-f]{16}|\[unknown\])$")
 WIDTHS = ",".join(["20"] * 2 + ["1000"] * 8)  # perf cuts names to the width of their column
+# Labels behind the last call of a function: perf looks return addresses of frame-pointer chains up as they are, and finds what comes after the caller.
+AFTER_THE_CALL = {"_dl_start_user": "_start"}
 POINTS = 0.0101  # perf prints two places
 
 
@@ -75,6 +77,8 @@ def add_up(rows, keys, children):
             if children:
                 continue
             cells[symbol] = "(no name)"
+        if symbol >= 0:
+            cells[symbol] = AFTER_THE_CALL.get(cells[symbol], cells[symbol])
         shares[tuple(cells)] += share
         lines[tuple(cells)] += 1
     return shares, lines, unnamed
