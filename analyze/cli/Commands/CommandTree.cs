@@ -33,6 +33,7 @@ internal static class CommandTree
         root.Subcommands.Add(SpansCommand.Create(context));
         root.Subcommands.Add(FlameCommand.Create(context));
         root.Subcommands.Add(DiffCommand.Create(context));
+        root.Subcommands.Add(StatCommand.Create(context));
         root.Subcommands.Add(SymbolizeCommand.Create(context));
         root.Subcommands.Add(SymbolsCommand.Create(context));
         root.Subcommands.Add(ProbeCommand.Create(context));
