@@ -13,7 +13,13 @@ public static class BlockLength
     public const int LeastBlocks = 8;
 
     /// <summary>Blocks that the choice leaves at least.</summary>
-    private const int PreferredBlocks = 20;
+    private const int FewestBlocks = 20;
+
+    /// <summary>
+    /// Blocks that it leaves at most: what varies slowly (a neighbour on the machine comes and goes) is too small in each slot to be seen in correlations, and adds up in sums. Long blocks have it
+    /// in them; twenty to thirty cost a tenth of precision against hundreds (B. Schmeiser, Operations Research 30, 1982).
+    /// </summary>
+    private const int MostBlocks = 32;
 
     /// <summary>Heaviest lines that are asked.</summary>
     private const int MostLines = 32;
@@ -24,7 +30,7 @@ public static class BlockLength
     /// <summary>More than this is an estimate gone wrong.</summary>
     private const double MostInflation = 3;
 
-    /// <summary>The length for one side of a comparison: the longest that any of its heaviest lines asks for, as far as it leaves 20 blocks.</summary>
+    /// <summary>The length for one side of a comparison: the longest that any of its heaviest lines asks for, but such that there are 20 to 32 blocks.</summary>
     /// <param name="side">The side.</param>
     public static BlockChoice Choose(SlotMatrix side)
     {
@@ -34,8 +40,8 @@ public static class BlockLength
         var longest = 1.0;
         foreach (var dependence in dependences)
             longest = Math.Max(longest, dependence.BlockLength(side.Slots));
-        var most = Math.Max(1, side.Slots / PreferredBlocks);
-        var length = (int)Math.Min(most, Math.Ceiling(longest));
+        var most = Math.Max(1, side.Slots / FewestBlocks);
+        var length = (int)Math.Clamp(Math.Ceiling(longest), Math.Max(1, side.Slots / MostBlocks), most);
         return new BlockChoice(length, Inflation(dependences, length), longest > most * 1.5);
     }
 

@@ -61,12 +61,12 @@ for ((i = 0; i < pairs; i++)); do
     record "same-$i-$name-base" "$rate" "${line[@]}"
     record "same-$i-$name-new" "$rate" "${line[@]}"
     if [ $((i % 2)) = 1 ] && [ $((i / 2)) -lt "$slower" ]; then
-        record "slow-$((i / 2))-base" "$slow_rate" ./slow $((seconds * 1000 + 1000)) 0
+        record "slow-$((i / 2))-base" "$slow_rate" ./slow $((seconds * 1000 + 1000)) 00
         record "slow-$((i / 2))-new" "$slow_rate" ./slow $((seconds * 1000 + 1000)) 10
     fi
 done
 for ((i = 0; i < slower; i++)); do
-    record "slow-$i-base" "$slow_rate" ./slow $((seconds * 1000 + 1000)) 0
+    record "slow-$i-base" "$slow_rate" ./slow $((seconds * 1000 + 1000)) 00
     record "slow-$i-new" "$slow_rate" ./slow $((seconds * 1000 + 1000)) 10
 done
 

@@ -30,15 +30,9 @@ NOINLINE uint64_t divide(uint64_t x, int steps) {
     for (int i = 0; i < steps; i++) x = x / ((x & 255) + 3) + 0x9E3779B97F4A7C15u;
     return x;
 }
-static int byValue(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-NOINLINE uint64_t order(uint64_t x) {
-    uint64_t values[256];
-    for (int i = 0; i < 256; i++) values[i] = x = x * 2862933555777941757u + 3037000493u;
-    qsort(values, 256, sizeof values[0], byValue);
-    return values[17];
+NOINLINE uint64_t fold(uint64_t x, int steps) {
+    for (int i = 0; i < steps; i++) x = (x << 7 | x >> 57) ^ (x + table[i & 4095]);
+    return x;
 }
 
 static double cpu(void) {
@@ -56,12 +50,14 @@ int main(int argc, char **argv) {
     int percent = argc > 2 ? atoi(argv[2]) : 0;
     uint64_t x = 88172645463325252u, rounds = 0;
     while (cpu() < end) {
-        x = churn(x, 6000 + 60 * percent);
-        x = scatter(x, 5000);
-        x = divide(x, 1500);
-        for (int i = 0; i < 2; i++) x += order(x);
+        for (int i = 0; i < 50; i++) {
+            x = churn(x, 8000 + 80 * percent);
+            x = scatter(x, 2400);
+            x = divide(x, 1500);
+            x = fold(x, 7000);
+        }
         sink = x;
-        rounds++;
+        rounds += 50;
     }
     printf("%lu rounds\n", (unsigned long)rounds);
     return 0;
