@@ -41,6 +41,9 @@ public sealed partial class Trace : IDisposable
     /// <summary>Bytes of the file.</summary>
     public long Length => Source.Length;
 
+    /// <summary>Whose register numbers the events use.</summary>
+    public Format.Perf.PerfArchitecture Architecture => Source.Architecture;
+
     /// <summary>Our own container, for what only it can tell (chunks, headers); null when the trace is another recorder's file.</summary>
     public DtrReader? Container => Source.Container;
 

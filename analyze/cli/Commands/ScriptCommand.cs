@@ -1,52 +1,114 @@
 using System.CommandLine;
-using System.Text;
 using TraceKit.Cli.Host;
 using TraceKit.DebugInfo.Types;
 using TraceKit.Engine.Streams;
 using TraceKit.Engine.Symbols;
+using TraceKit.Format.Perf;
 using TraceKit.Report.Scripts;
+using TraceKit.Report.Text;
 
 namespace TraceKit.Cli.Commands;
 
 /// <summary><c>tracekit script</c>.</summary>
 internal static class ScriptCommand
 {
-    private const int FlushLetters = 1 << 15;
+    private const int FlushBytes = 1 << 16;
+
+    /// <summary>Each option with the records that it shows.</summary>
+    private static readonly (string Option, string What, uint[] Types)[] s_sideBand =
+    [
+        ("--show-task-events", "Also fork, comm and exit records.", [PerfRecordType.PERF_RECORD_FORK, PerfRecordType.PERF_RECORD_COMM, PerfRecordType.PERF_RECORD_EXIT]),
+        ("--show-mmap-events", "Also mmap records.", [PerfRecordType.PERF_RECORD_MMAP, PerfRecordType.PERF_RECORD_MMAP2]),
+        ("--show-lost-events", "Also records of losses.", [PerfRecordType.PERF_RECORD_LOST, PerfRecordType.PERF_RECORD_LOST_SAMPLES]),
+        ("--show-switch-events", "Also context switches.", [PerfRecordType.PERF_RECORD_SWITCH, PerfRecordType.PERF_RECORD_SWITCH_CPU_WIDE]),
+        ("--show-namespace-events", "Also namespaces.", [PerfRecordType.PERF_RECORD_NAMESPACES]),
+        ("--show-cgroup-events", "Also cgroups.", [PerfRecordType.PERF_RECORD_CGROUP]),
+        ("--show-bpf-events", "Also BPF programs and the kernel's new symbols.", [PerfRecordType.PERF_RECORD_KSYMBOL, PerfRecordType.PERF_RECORD_BPF_EVENT]),
+        ("--show-text-poke-events", "Also changes of the kernel's code.", [PerfRecordType.PERF_RECORD_TEXT_POKE, PerfRecordType.PERF_RECORD_KSYMBOL]),
+        ("--show-side-band", "All of these.", []),
+    ];
 
     public static Command Create(CommandContext context)
     {
         var command = new Command("script", "One record a line in order of time, as 'perf script' prints them.");
         var input = new InputArguments(command);
-        var fields = new Option<string>("--fields", "-F") { HelpName = "FIELDS", Description = $"Print these: {string.Join(',', ScriptFieldNames.All)}. With + or - before a name: change the default." };
+        var fields = new Option<string[]>("--fields", "-F")
+        {
+            HelpName = "FIELDS",
+            Description = $"Print these: {string.Join(',', ScriptFieldRules.All)}. With + or - before each name: change the default. With hw:, sw:, trace: or raw: before all: only for events of that kind.",
+            AllowMultipleArgumentsPerToken = false,
+        };
+        var format = new Option<string>("--format") { HelpName = "FORMAT", Description = "text (default) or json: one object a line.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json");
         var nanoseconds = new Option<bool>("--ns") { Description = "Times with nanoseconds." };
+        var relative = new Option<bool>("--reltime") { Description = "Times from the first record on." };
+        var delta = new Option<bool>("--deltatime") { Description = "Times from the record before." };
         var noChain = new Option<bool>("--hide-call-graph", "-G") { Description = "No call chains." };
-        var sideBand = new Option<bool>("--show-side-band") { Description = "Also comm, mmap, fork, exit and lost records." };
+        var maxStack = new Option<int>("--max-stack") { HelpName = "N", Description = "At most so many addresses of a chain; of one with an unwound part, of each part.", DefaultValueFactory = _ => int.MaxValue };
+        maxStack.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int>() < 0)
+                result.AddError("--max-stack: expected a number from 0 up");
+        });
+        var stopAt = new Option<string>("--stop-bt") { HelpName = "NAMES", Description = "End chains at these functions, with commas." };
         var fullPath = new Option<bool>("--full-source-path") { Description = "Source files with their folders." };
-        foreach (var option in new Option[] { fields, nanoseconds, noChain, sideBand, fullPath })
+        foreach (var option in new Option[] { fields, format, nanoseconds, relative, delta, noChain, maxStack, stopAt, fullPath })
+            command.Options.Add(option);
+        var sideBand = Array.ConvertAll(s_sideBand, s => new Option<bool>(s.Option) { Description = s.What });
+        foreach (var option in sideBand)
             command.Options.Add(option);
         var selection = new SelectionOptions(command);
         HelpWithExamples.Examples[command] =
         [
             "tracekit script app.dtr | head",
             "tracekit script typed.dtr -e probe_bash:readline -G",
-            "tracekit script app.dtr -F comm,tid,time,event,trace --ns --time 12.5,13",
-            "tracekit script reads.dtr --filter 'name ~ \"*.log\"'",
+            "tracekit script perf.data -F comm,tid,time,event,trace --ns --time 12.5,13",
+            "tracekit script reads.dtr --filter 'name ~ \"*.log\"' --format json",
         ];
         command.SetAction(result =>
         {
-            var options = new ScriptOptions { Nanoseconds = result.GetValue(nanoseconds), Chains = !result.GetValue(noChain), FullSourcePath = result.GetValue(fullPath) };
-            if (result.GetValue(fields) is { } text)
+            var rules = new ScriptFieldRules();
+            foreach (var text in result.GetValue(fields) ?? [])
             {
-                if (!ScriptFieldNames.TryParse(text, out var added, out var removed, out var replaces, out var unknown))
-                    throw UnknownField(unknown);
-                options = options with { Added = added, Removed = removed, Replaces = replaces };
+                if (!rules.TryApply(text, out var wrong, out var unknown))
+                    throw unknown.Length > 0 ? UnknownField(unknown) : new UserErrorException($"-F {text}: {wrong}");
             }
 
+            var options = new ScriptOptions
+            {
+                Fields = rules,
+                Nanoseconds = result.GetValue(nanoseconds),
+                RelativeTime = result.GetValue(relative),
+                DeltaTime = result.GetValue(delta),
+                Chains = !result.GetValue(noChain),
+                FullSourcePath = result.GetValue(fullPath),
+                StopAt = new HashSet<string>((result.GetValue(stopAt) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            };
             var what = selection.Read(result);
-            if (options.Added.HasFlag(ScriptFields.SrcLine))
+            var isJson = result.GetValue(format) == "json";
+            if (rules.WantsLines)
                 what = what with { Source = what.Source | SourceDetail.Lines };
             using var trace = selection.Open(result, input.One(result), what);
-            Print(context, trace, what, options, result.GetValue(sideBand));
+            var shown = new HashSet<uint>();
+            for (var i = 0; i < sideBand.Length; i++)
+            {
+                if (result.GetValue(sideBand[i]))
+                    shown.UnionWith(s_sideBand[i].Types.Length > 0 ? s_sideBand[i].Types : [uint.MaxValue]);
+            }
+
+            var stream = EventStream.Open(trace, what, shown.Count > 0, result.GetValue(maxStack));
+            if (isJson)
+            {
+                using var json = new ScriptJson(trace, options.Chains);
+                Print(context, stream, shown, json.Append);
+            }
+            else
+            {
+                var printer = ScriptPrinter.Create(trace, options, out var missing) ?? throw new UserErrorException(missing);
+                Print(context, stream, shown, printer.Append);
+            }
+
+            Recording.TellLeftOut(trace, context, stream.LeftOutByRecording);
             Recording.WarnOfLosses(trace, context);
             Recording.WarnOfOtherFiles(trace, context);
             return ExitCodes.Whole;
@@ -54,28 +116,29 @@ internal static class ScriptCommand
         return command;
     }
 
-    private static void Print(CommandContext context, Engine.Trace trace, Engine.AnalysisOptions what, ScriptOptions options, bool sideBand)
+    private static void Print(CommandContext context, EventStream stream, HashSet<uint> sideBand, Action<ByteText, EventRecord> append)
     {
-        var printer = new ScriptPrinter(trace, options);
-        var text = new StringBuilder(FlushLetters * 2);
-        var stream = EventStream.Open(trace, what, sideBand);
+        var text = new ByteText();
+        using var output = context.OutBytes();
         while (stream.MoveNext())
         {
-            printer.Append(text, stream.Current);
-            if (text.Length < FlushLetters)
+            var record = stream.Current;
+            if (record.SideBandType != 0 && !sideBand.Contains(record.SideBandType) && !sideBand.Contains(uint.MaxValue))
                 continue;
-            context.Out.Write(text);
+            append(text, record);
+            if (text.Length < FlushBytes)
+                continue;
+            output.Write(text.Bytes);
             text.Clear();
         }
 
-        context.Out.Write(text);
-        context.Out.Flush();
-        Recording.TellLeftOut(trace, context, stream.LeftOutByRecording);
+        output.Write(text.Bytes);
+        output.Flush();
     }
 
     private static UserErrorException UnknownField(string word)
     {
-        var near = Suggestions.Nearest(word.TrimStart('+', '-'), ScriptFieldNames.All);
-        return new UserErrorException($"-F {word}: no such field{(near is null ? "" : $"; did you mean '{near}'?")}; known: {string.Join(", ", ScriptFieldNames.All)}");
+        var near = Suggestions.Nearest(word.TrimStart('+', '-'), ScriptFieldRules.All);
+        return new UserErrorException($"-F {word}: no such field{(near is null ? "" : $"; did you mean '{near}'?")}; known: {string.Join(", ", ScriptFieldRules.All)}");
     }
 }

@@ -49,6 +49,16 @@ internal sealed class MappingResolver
         return new FrameKey(mapping.Module, svma, FrameKind.User);
     }
 
+    /// <summary>Where an address of a program is in the file that is mapped there; the address itself where it is none.</summary>
+    public ulong FileOffset(AddressSpace space, long time, ulong address)
+    {
+        var index = space.Find(address, time);
+        if (index < 0)
+            return address;
+        var mapping = _model.Mappings[index];
+        return IsFile(mapping.Module) ? address - mapping.Start + mapping.PageOffset : address;
+    }
+
     /// <summary>A kernel address: the same in every space.</summary>
     public FrameKey ResolveKernel(ulong address) =>
         new((long)address < 0 ? _kernelModuleOf(address) : FrameTable.NoModule, address, (long)address < 0 ? FrameKind.Kernel : FrameKind.User);
@@ -99,7 +109,7 @@ internal sealed class MappingResolver
         {
             var mapping = _model.Mappings[index];
             var has = _data[mapping.Module].Image is { } image
-                && image.TryGetBias(new Avma(mapping.Start), new FileOffset(mapping.PageOffset), mapping.End - mapping.Start, out bias);
+                && image.TryGetBias(new Avma(mapping.Start), new Binary.FileOffset(mapping.PageOffset), mapping.End - mapping.Start, out bias);
             _biases[index] = bias;
             state = (byte)(has ? 1 : 2);
             Volatile.Write(ref _states[index], state);

@@ -18,6 +18,7 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
     private readonly RecordContext _context = new(names);
     private readonly List<FieldValue> _fields = [];
     private readonly List<CallchainEntry> _callchain = [];
+    private readonly List<ChainEntry> _chain = [];
     private readonly List<CallchainEntry> _ownFrame = [];
     private FrameNamer? _namer;
     private SampleChains? _chains;
@@ -27,6 +28,7 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
     private int _rawLength;
     private bool _fieldsReady;
     private bool _callchainReady;
+    private bool _chainReady;
     private bool _stackFiltered;
     private long _time;
     private int _cpu;
@@ -89,8 +91,14 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
     {
         get
         {
-            if (!_callchainReady)
-                ReadCallchain();
+            if (_callchainReady)
+                return _callchain;
+            foreach (var entry in Chain)
+            {
+                foreach (ref readonly var frame in entry.Names.Frames)
+                    _callchain.Add(new CallchainEntry(entry.Address, frame));
+            }
+
             _callchainReady = true;
             return _callchain;
         }
@@ -104,12 +112,44 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
             // A sample without a chain still says where it was.
             if (Callchain.Count > 0 || _ip == 0)
                 return Callchain;
-            _namer ??= new FrameNamer(trace, options);
             _ownFrame.Clear();
-            foreach (var frame in _namer.Name(Thread.Space, _time, _ip))
+            foreach (ref readonly var frame in NameOf(_ip).Frames)
                 _ownFrame.Add(new CallchainEntry(_ip, frame));
             return _ownFrame;
         }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ChainEntry> Chain
+    {
+        get
+        {
+            if (!_chainReady)
+                ReadChain();
+            _chainReady = true;
+            return _chain;
+        }
+    }
+
+    /// <summary>Addresses of a chain that are read: of the kernel's part and of one that is unwound each.</summary>
+    public int MaxStack { get; init; } = int.MaxValue;
+
+    /// <inheritdoc/>
+    public override NamedFrames NameOf(ulong address)
+    {
+        _namer ??= new FrameNamer(trace, options);
+        _namer.PointTo(Thread.Space, _time);
+        return _namer.Name(address, isReturn: false);
+    }
+
+    /// <inheritdoc/>
+    public override uint SideBandType => Source is null ? Record.Type : 0;
+
+    /// <inheritdoc/>
+    public override bool TryReadSample(out PerfSample sample)
+    {
+        sample = default;
+        return Source is not null && PerfSample.TryParse(Record, Source.Layout!, out sample);
     }
 
     /// <inheritdoc/>
@@ -158,9 +198,10 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
             _bytes = new byte[record.Bytes.Length];
         record.Bytes.CopyTo(_bytes);
         _length = record.Bytes.Length;
-        _fieldsReady = _callchainReady = false;
+        _fieldsReady = _callchainReady = _chainReady = false;
         _fields.Clear();
         _callchain.Clear();
+        _chain.Clear();
         _sideBandText = null;
     }
 
@@ -201,7 +242,7 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
             output.Append("raw ").Append(Convert.ToHexStringLower(Raw));
     }
 
-    private void ReadCallchain()
+    private void ReadChain()
     {
         if (Source is null || !PerfSample.TryParse(Record, Source.Layout!, out var sample))
             return;
@@ -209,20 +250,27 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
             return;
         _chains ??= new SampleChains(trace.Parts.Resolver, 0);
         _namer ??= new FrameNamer(trace, options);
+        _namer.PointTo(Thread.Space, _time);
         var innermost = true;
-        var guest = false;
+        var isUnwound = false;
+        var left = MaxStack;
         foreach (var address in _chains.Get(sample, Source, Thread.Space, Thread.Space.VersionAt(_time), _stackFiltered))
         {
             if (address >= StackInterner.FirstMarker)
             {
                 innermost = true;
-                guest = StackInterner.IsGuestMarker(address);
+                // What is unwound here is counted by itself, as perf does.
+                isUnwound = Source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE;
+                if (isUnwound)
+                    left = MaxStack;
+                _namer.PointTo(StackInterner.IsGuestMarker(address) ? null : Thread.Space, _time);
                 continue;
             }
 
-            var lookup = innermost ? address : LookupAddress.OfReturn(address);
-            foreach (var frame in _namer.Name(guest ? null : Thread.Space, _time, lookup))
-                _callchain.Add(new CallchainEntry(address, frame));
+            // Unwinding gives the place of the call, not the one to return to; perf shows it so.
+            var place = isUnwound && !innermost ? LookupAddress.OfReturn(address) : address;
+            if (left-- > 0)
+                _chain.Add(new ChainEntry(place, _namer.Name(place, !innermost && !isUnwound)));
             innermost = false;
         }
     }

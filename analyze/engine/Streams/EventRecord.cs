@@ -1,6 +1,7 @@
 using System.Text;
 using TraceKit.Engine.Model;
 using TraceKit.Engine.Symbols;
+using TraceKit.Format.Perf;
 
 namespace TraceKit.Engine.Streams;
 
@@ -45,6 +46,18 @@ public abstract class EventRecord
 
     /// <summary>The call chain, innermost first; made when asked for. Empty when the sample has none.</summary>
     public abstract IReadOnlyList<CallchainEntry> Callchain { get; }
+
+    /// <summary>The same, one entry for each address.</summary>
+    public abstract IReadOnlyList<ChainEntry> Chain { get; }
+
+    /// <summary>What lies at an address in the process at this time.</summary>
+    public abstract NamedFrames NameOf(ulong address);
+
+    /// <summary><c>PERF_RECORD_*</c> of a side-band record; 0 for samples.</summary>
+    public abstract uint SideBandType { get; }
+
+    /// <summary>All parts of the sample; false for side-band records.</summary>
+    public abstract bool TryReadSample(out PerfSample sample);
 }
 
 /// <summary>A field's value in one record.</summary>

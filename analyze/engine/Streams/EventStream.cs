@@ -22,7 +22,7 @@ public sealed class EventStream
     private CpuStream? _open;
     private bool _sideBandReady;
 
-    private EventStream(Trace trace, AnalysisOptions options, bool sideBand)
+    private EventStream(Trace trace, AnalysisOptions options, bool sideBand, int maxStack)
     {
         _trace = trace;
         _options = options;
@@ -31,7 +31,7 @@ public sealed class EventStream
             options = _options = options with { Source = options.Source | SourceDetail.Lines };
         var names = new AddressNames(trace.Parts, options.Names);
         _filterSample = new FilterSample(names);
-        _current = new DecodedRecord(trace, options, names);
+        _current = new DecodedRecord(trace, options, names) { MaxStack = maxStack };
         var streams = trace.Source.Blocks.Where(Overlaps).GroupBy(b => b.Stream).OrderBy(g => g.Key).Select((g, i) => ((long)g.Min(b => b.FirstTime), i, (IReadOnlyList<SampleBlock>)[.. g]));
         _waiting = new(streams.OrderBy(s => s.Item1).ThenBy(s => s.i));
 
@@ -60,7 +60,8 @@ public sealed class EventStream
     /// <param name="trace">An open trace.</param>
     /// <param name="options">What to leave out; the options about what to keep do not matter here.</param>
     /// <param name="sideBand">Whether side-band records (comm, mmap, fork, exit, lost) come too.</param>
-    public static EventStream Open(Trace trace, AnalysisOptions options, bool sideBand = false) => new(trace, options, sideBand);
+    /// <param name="maxStack">Most addresses of a chain; of one with an unwound part, of each part.</param>
+    public static EventStream Open(Trace trace, AnalysisOptions options, bool sideBand = false, int maxStack = int.MaxValue) => new(trace, options, sideBand, maxStack);
 
     /// <summary>Goes to the next record; false at the end.</summary>
     public bool MoveNext()

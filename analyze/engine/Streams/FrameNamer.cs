@@ -1,3 +1,4 @@
+using TraceKit.DebugInfo.Jit;
 using TraceKit.Engine.Model;
 using TraceKit.Engine.Stacks;
 using TraceKit.Engine.Symbols;
@@ -18,27 +19,50 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
 
     private readonly ModelParts _parts = trace.Parts;
     private readonly Symbolizer _symbolizer = new(trace.Parts.Data, trace.Parts.Kallsyms, SourceDetail.None, options.Names);
-    private readonly Dictionary<(int Version, ulong Address), ResolvedFrame[]> _known = [];
+    private readonly Dictionary<Place, NamedFrames> _known = [];
     private Dictionary<FrameKey, ResolvedFrame[]>? _fromSource;
 
-    /// <summary>The functions at an address, innermost inlined one first.</summary>
-    /// <param name="space">Whose address; null for a guest's.</param>
+    private AddressSpace? _space;
+    private long _time;
+    private int _version;
+    private JitTimeline? _changes;
+
+    /// <summary>Whose addresses come next.</summary>
+    /// <param name="space">Null for a guest's.</param>
     /// <param name="time">Nanoseconds.</param>
-    /// <param name="lookup">Look-up address.</param>
-    public ResolvedFrame[] Name(AddressSpace? space, long time, ulong lookup)
+    public void PointTo(AddressSpace? space, long time)
     {
-        if (space is not null && (long)lookup >= 0 && _parts.Resolver.ChangesOf(space) is { } changes)
-            lookup = changes.Key(new(lookup), time);
-        var key = ((long)lookup < 0 || space is null ? -1 : space.VersionAt(time), lookup);
-        if (_known.TryGetValue(key, out var frames))
-            return frames;
+        _time = time;
+        _version = space is null ? -2 : space.VersionAt(time);
+        if (ReferenceEquals(space, _space))
+            return;
+        _space = space;
+        _changes = space is null ? null : _parts.Resolver.ChangesOf(space);
+    }
+
+    /// <summary>The functions at an address of the chain, innermost inlined one first.</summary>
+    /// <param name="address">As it stands in the chain.</param>
+    /// <param name="isReturn">Whether it is a return address.</param>
+    public NamedFrames Name(ulong address, bool isReturn)
+    {
+        var isKernel = (long)address < 0;
+        var changed = !isKernel && _changes is not null;
+        var place = new Place(isKernel && _space is not null ? -1 : _version, isReturn, changed ? _changes!.Key(new(isReturn ? LookupAddress.OfReturn(address) : address), _time) : address);
+        if (_known.TryGetValue(place, out var names))
+            return names;
         if (_known.Count >= MaximumEntries)
             _known.Clear();
-        var frame = _parts.Resolver.Resolve(space, time, lookup);
-        if (options.Source == SourceDetail.None || frame.Module < 0 || !_parts.Data[frame.Module].HasSource || !(_fromSource ??= AskSource()).TryGetValue(frame, out frames))
+        var lookup = changed ? place.Address : isReturn ? LookupAddress.OfReturn(address) : address;
+        var frame = _parts.Resolver.Resolve(_space, _time, lookup);
+        if (options.Source == SourceDetail.None || frame.Module < 0 || !_parts.Data[frame.Module].HasSource || !(_fromSource ??= AskSource()).TryGetValue(frame, out var frames))
             frames = [_symbolizer.NameOne(frame)];
-        _known.Add(key, frames);
-        return frames;
+        _known.Add(place, names = new NamedFrames(frames, isKernel || _space is null ? address : _parts.Resolver.FileOffset(_space, _time, address)));
+        return names;
+    }
+
+    private readonly record struct Place(int Version, bool IsReturn, ulong Address)
+    {
+        public override int GetHashCode() => (int)(((Address ^ (ulong)(uint)Version << 40) + (IsReturn ? 1UL : 0)) * 0x9E3779B97F4A7C15UL >> 32);
     }
 
     private Dictionary<FrameKey, ResolvedFrame[]> AskSource()

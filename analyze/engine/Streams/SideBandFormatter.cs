@@ -24,14 +24,28 @@ internal static class SideBandFormatter
                 var what = map.HasBuildId ? $"<{Convert.ToHexStringLower(map.BuildId)}>" : string.Create(CultureInfo.InvariantCulture, $"{map.Major:x2}:{map.Minor:x2} {map.Inode} {map.InodeGeneration}");
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"PERF_RECORD_MMAP2 {(int)map.Pid}/{(int)map.Tid}: [0x{map.Address:x}(0x{map.Length:x}) @ 0x{map.PageOffset:x} {what}]: {Protection(map.Protection, map.MapFlags)} {Text(map.Filename)}");
+                    $"PERF_RECORD_MMAP2 {(int)map.Pid}/{(int)map.Tid}: [{Hex(map.Address)}({Hex(map.Length)}) @ {Hex(map.PageOffset)} {what}]: {Protection(map.Protection, map.MapFlags)} {Text(map.Filename)}");
             case PerfRecordType.PERF_RECORD_MMAP when MmapRecord.TryParse(record, layout, out var map):
                 return string.Create(
-                    CultureInfo.InvariantCulture, $"PERF_RECORD_MMAP {(int)map.Pid}/{(int)map.Tid}: [0x{map.Address:x}(0x{map.Length:x}) @ 0x{map.PageOffset:x}]: x {Text(map.Filename)}");
+                    CultureInfo.InvariantCulture, $"PERF_RECORD_MMAP {(int)map.Pid}/{(int)map.Tid}: [{Hex(map.Address)}({Hex(map.Length)}) @ {Hex(map.PageOffset)}]: {((record.Misc & PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA) != 0 ? 'r' : 'x')} {Text(map.Filename)}");
             case PerfRecordType.PERF_RECORD_LOST when LostRecord.TryParse(record, layout, out var lost):
                 return string.Create(CultureInfo.InvariantCulture, $"PERF_RECORD_LOST lost {lost.Lost}");
             case PerfRecordType.PERF_RECORD_LOST_SAMPLES when LostSamplesRecord.TryParse(record, layout, out var lostSamples):
                 return string.Create(CultureInfo.InvariantCulture, $"PERF_RECORD_LOST_SAMPLES lost {lostSamples.Lost}");
+            case PerfRecordType.PERF_RECORD_SWITCH:
+                return "PERF_RECORD_SWITCH " + Direction(record.Misc);
+            case PerfRecordType.PERF_RECORD_SWITCH_CPU_WIDE when SwitchCpuWideRecord.TryParse(record, layout, out var change):
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"PERF_RECORD_SWITCH_CPU_WIDE {Direction(record.Misc)}  {(change.IsOut ? "next" : "prev")} pid/tid: {(int)change.NextPrevPid,5}/{(int)change.NextPrevTid,-5}");
+            case PerfRecordType.PERF_RECORD_NAMESPACES when NamespacesRecord.TryParse(record, layout, out var spaces):
+                return Namespaces(spaces);
+            case PerfRecordType.PERF_RECORD_CGROUP when CgroupRecord.TryParse(record, layout, out var cgroup):
+                return string.Create(CultureInfo.InvariantCulture, $"PERF_RECORD_CGROUP cgroup: {cgroup.Id} {Text(cgroup.Path)}");
+            case PerfRecordType.PERF_RECORD_KSYMBOL when KsymbolRecord.TryParse(record, layout, out var symbol):
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"PERF_RECORD_KSYMBOL addr {symbol.Address:x} len {symbol.Length} type {symbol.KsymType} flags 0x{symbol.Flags:x} name {Text(symbol.Name)}");
+            case PerfRecordType.PERF_RECORD_BPF_EVENT when BpfEventRecord.TryParse(record, layout, out var bpf):
+                return string.Create(CultureInfo.InvariantCulture, $"PERF_RECORD_BPF_EVENT type {bpf.EventType}, flags {bpf.Flags}, id {bpf.ProgramId}");
             case PerfRecordType.PERF_RECORD_THROTTLE:
                 return "PERF_RECORD_THROTTLE";
             case PerfRecordType.PERF_RECORD_UNTHROTTLE:
@@ -43,6 +57,23 @@ internal static class SideBandFormatter
 
     private static string Unknown(PerfRecord record) =>
         string.Create(CultureInfo.InvariantCulture, $"PERF_RECORD {record.Type}, {record.Bytes.Length} bytes");
+
+    private static string Direction(ushort misc) =>
+        (misc & PerfRecordMisc.PERF_RECORD_MISC_SWITCH_OUT) == 0 ? "IN         " : (misc & PerfRecordMisc.PERF_RECORD_MISC_SWITCH_OUT_PREEMPT) == 0 ? "OUT        " : "OUT preempt";
+
+    private static string Namespaces(in NamespacesRecord record)
+    {
+        var count = (int)Math.Min(record.Count, (ulong)s_namespaces.Length);
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"PERF_RECORD_NAMESPACES {(int)record.Pid}/{(int)record.Tid} - nr_namespaces: {record.Count}\n\t\t[");
+        for (var i = 0; i < count && record.TryGet(i, out var device, out var inode); i++)
+            text.Append(i > 0 && i % 4 == 0 ? "\n\t\t " : "").Append(CultureInfo.InvariantCulture, $"{i}/{s_namespaces[i]}: {device}/{Hex(inode)}").Append(i + 1 < count ? ", " : "]");
+        return text.ToString();
+    }
+
+    private static readonly string[] s_namespaces = ["net", "uts", "ipc", "pid", "user", "mnt", "cgroup"];
+
+    /// <summary>C's <c>%#lx</c>.</summary>
+    private static string Hex(ulong value) => value == 0 ? "0" : "0x" + value.ToString("x", CultureInfo.InvariantCulture);
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 

@@ -43,58 +43,67 @@ public enum ScriptFields
     /// <summary>File of the address.</summary>
     Dso = 1 << 11,
 
+    /// <summary>Address in that file, after its name.</summary>
+    DsoOff = 1 << 12,
+
     /// <summary>Source file and line, under the address.</summary>
-    SrcLine = 1 << 12,
+    SrcLine = 1 << 13,
 
-    /// <summary>Default of perf for samples.</summary>
-    Sampling = Comm | Tid | Cpu | Time | Period | Event | Ip | Sym | SymOff | Dso,
+    /// <summary>Address that the event concerns.</summary>
+    Addr = 1 << 14,
 
-    /// <summary>Default of perf for tracepoints and probes; addresses only when there is a call chain.</summary>
-    Tracepoint = Comm | Tid | Cpu | Time | Event | Trace | Sym | SymOff | Dso,
+    /// <summary>Kind of memory access.</summary>
+    DataSrc = 1 << 15,
+
+    /// <summary>Cost of the access.</summary>
+    Weight = 1 << 16,
+
+    /// <summary>Its physical address.</summary>
+    PhysAddr = 1 << 17,
+
+    /// <summary>Size of the page of the data.</summary>
+    DataPageSize = 1 << 18,
+
+    /// <summary>Size of the page of the code.</summary>
+    CodePageSize = 1 << 19,
+
+    /// <summary>Registers at the interrupt.</summary>
+    IntrRegs = 1 << 20,
+
+    /// <summary>Registers of the program.</summary>
+    UserRegs = 1 << 21,
+
+    /// <summary>Branches before the sample, by address.</summary>
+    BrStack = 1 << 22,
+
+    /// <summary>Branches before the sample, by function.</summary>
+    BrStackSym = 1 << 23,
+
+    /// <summary>Bytes that a BPF program wrote.</summary>
+    BpfOutput = 1 << 24,
 }
 
-/// <summary>Reads <c>-F</c>.</summary>
-public static class ScriptFieldNames
+/// <summary>Kinds of events that <c>-F KIND:…</c> tells apart: those of <c>perf_event_attr.type</c>.</summary>
+public enum ScriptEventKind
 {
-    private static readonly (string Name, ScriptFields Field)[] Names =
-    [
-        ("comm", ScriptFields.Comm), ("pid", ScriptFields.Pid), ("tid", ScriptFields.Tid), ("cpu", ScriptFields.Cpu), ("time", ScriptFields.Time),
-        ("period", ScriptFields.Period), ("event", ScriptFields.Event), ("trace", ScriptFields.Trace), ("ip", ScriptFields.Ip), ("sym", ScriptFields.Sym),
-        ("symoff", ScriptFields.SymOff), ("dso", ScriptFields.Dso), ("srcline", ScriptFields.SrcLine),
-    ];
+    /// <summary><c>hw</c>.</summary>
+    Hardware,
 
-    /// <summary>All names, for messages.</summary>
-    public static IEnumerable<string> All => Names.Select(n => n.Name);
+    /// <summary><c>sw</c>.</summary>
+    Software,
 
-    /// <summary>Reads a list: <c>comm,tid,time</c> sets, <c>+period,-cpu</c> changes the default.</summary>
-    /// <param name="text">As typed.</param>
-    /// <param name="added">Fields to print, or to add.</param>
-    /// <param name="removed">Fields to leave out of the default.</param>
-    /// <param name="replaces">Whether the list stands alone: no word has a sign.</param>
-    /// <param name="unknown">The word that is no field, when false.</param>
-    /// <returns>False when a word is unknown.</returns>
-    public static bool TryParse(string text, out ScriptFields added, out ScriptFields removed, out bool replaces, out string unknown)
-    {
-        added = removed = ScriptFields.None;
-        replaces = true;
-        unknown = "";
-        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            var name = word.TrimStart('+', '-');
-            var field = Array.Find(Names, n => n.Name == name).Field;
-            if (field == ScriptFields.None)
-            {
-                unknown = word;
-                return false;
-            }
+    /// <summary><c>trace</c>: tracepoints and probes.</summary>
+    Tracepoint,
 
-            replaces &= name.Length == word.Length;
-            if (word[0] == '-')
-                removed |= field;
-            else
-                added |= field;
-        }
+    /// <summary>Hardware caches.</summary>
+    HardwareCache,
 
-        return true;
-    }
+    /// <summary><c>raw</c>.</summary>
+    Raw,
+
+    /// <summary>Breakpoints.</summary>
+    Breakpoint,
+
+    /// <summary>Anything else: uprobe and kprobe PMUs, other units.</summary>
+    Other,
 }

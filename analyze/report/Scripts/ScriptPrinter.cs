@@ -1,212 +1,151 @@
-using System.Globalization;
 using System.Text;
 using TraceKit.Engine;
-using TraceKit.Engine.Model;
-using TraceKit.Engine.Stacks;
 using TraceKit.Engine.Streams;
-using TraceKit.Engine.Symbols;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Scripts;
 
-/// <summary>How <c>script</c> prints.</summary>
-public sealed record ScriptOptions
-{
-    /// <summary>Fields to print instead of the default, or to add to it.</summary>
-    public ScriptFields Added { get; init; }
-
-    /// <summary>Fields to leave out of the default.</summary>
-    public ScriptFields Removed { get; init; }
-
-    /// <summary>Whether <see cref="Added"/> stands alone.</summary>
-    public bool Replaces { get; init; }
-
-    /// <summary>Nanoseconds instead of microseconds.</summary>
-    public bool Nanoseconds { get; init; }
-
-    /// <summary>Source files with their folders.</summary>
-    public bool FullSourcePath { get; init; }
-
-    /// <summary>Call chains under the lines.</summary>
-    public bool Chains { get; init; } = true;
-}
-
 /// <summary>Prints records one by one as <c>perf script</c> does; text from the trace cannot drive a terminal.</summary>
-public sealed class ScriptPrinter
+public sealed partial class ScriptPrinter
 {
     private readonly Trace _trace;
     private readonly ScriptOptions _options;
     private readonly ScriptEvents _events;
+    private readonly ScriptFields[] _fields;
     private readonly StringBuilder _scratch = new();
-    private readonly Dictionary<int, string> _modules = [];
+    private long _firstTime;
+    private long _lastTime;
+    private string? _comm;
+    private byte[] _commBytes = [];
 
-    /// <summary>Makes a printer for one trace.</summary>
-    public ScriptPrinter(Trace trace, ScriptOptions options)
+    private ScriptPrinter(Trace trace, ScriptOptions options, ScriptFields[] fields)
     {
         _trace = trace;
         _options = options;
+        _fields = fields;
         _events = new ScriptEvents(trace);
     }
 
-    /// <summary>Appends one record, with the newline at its end.</summary>
-    public void Append(StringBuilder output, EventRecord record)
+    /// <summary>Makes a printer for one trace.</summary>
+    /// <param name="trace">The trace.</param>
+    /// <param name="options">How to print.</param>
+    /// <param name="problem">A field that was asked for and that the samples do not have, when null is returned.</param>
+    public static ScriptPrinter? Create(Trace trace, ScriptOptions options, out string problem)
     {
+        ArgumentNullException.ThrowIfNull(trace);
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Fields.Of(trace, options.Chains, out problem) is { } fields ? new ScriptPrinter(trace, options, fields) : null;
+    }
+
+    /// <summary>Appends one record, with the newline at its end.</summary>
+    public void Append(ByteText output, EventRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(record);
         var traceEvent = record.Event;
         if (traceEvent is null)
         {
-            AppendHead(output, record, ScriptFields.Sampling, false);
-            output.Append(SafeText.Show(record.SideBandText)).Append('\n');
+            if (_fields.Length > 0)
+                AppendHead(output, record, _fields[0], _options.Chains && _events.HasChain(0));
+            AppendSideBand(output, record.SideBandText);
             return;
         }
 
-        var hasChain = _events.HasChain(traceEvent.Index) && _options.Chains;
-        var fields = Fields(traceEvent, hasChain);
-        var printsChain = hasChain && (fields & ScriptFields.Ip) != 0;
-        AppendHead(output, record, fields, printsChain);
+        var fields = _fields[traceEvent.Index];
+        if (fields == ScriptFields.None)
+            return;
+        var hasChain = _options.Chains && (fields & ScriptFields.Ip) != 0 && _events.HasChain(traceEvent.Index);
+        AppendHead(output, record, fields, hasChain);
         if ((fields & ScriptFields.Period) != 0)
-            output.Append(CultureInfo.InvariantCulture, $"{record.Period,10} ");
+            output.Decimal(record.Period, 10).Append((byte)' ');
         if ((fields & ScriptFields.Event) != 0)
-            output.Append(traceEvent.Name.PadLeft(_events.NameWidth)).Append(": ");
+            output.Append(_events.NameInLine(traceEvent.Index));
         if ((fields & ScriptFields.Trace) != 0)
             AppendTrace(output, record);
-        if ((fields & ScriptFields.Ip) == 0)
+        if ((fields & SampleParts) != 0)
+            AppendBeforeAddress(output, record, fields);
+        if ((fields & ScriptFields.Ip) != 0)
         {
-            output.Append('\n');
-            return;
+            if (hasChain)
+                AppendChain(output.Append((byte)'\n'), record, fields);
+            else
+                AppendOne(output.Append((byte)' '), record, fields);
         }
 
-        if (!printsChain)
-        {
-            AppendOne(output.Append(' '), record, fields);
-            output.Append('\n');
-            return;
-        }
-
-        output.Append('\n');
-        foreach (var entry in record.Callchain)
-        {
-            output.Append('\t');
-            AppendFrame(output, entry, fields, inProcess: false);
-            output.Append('\n');
-        }
-
-        output.Append('\n');
+        if ((fields & SampleParts) != 0)
+            AppendAfterAddress(output, record, fields);
+        output.Append((byte)'\n');
     }
 
-    private ScriptFields Fields(TraceEvent traceEvent, bool hasChain)
-    {
-        if (_options.Replaces)
-            return _options.Added;
-        var fields = traceEvent.IsTracepoint ? ScriptFields.Tracepoint | (hasChain ? ScriptFields.Ip : 0) : ScriptFields.Sampling;
-        return (fields | _options.Added) & ~_options.Removed;
-    }
-
-    private void AppendHead(StringBuilder output, EventRecord record, ScriptFields fields, bool chain)
+    private void AppendHead(ByteText output, EventRecord record, ScriptFields fields, bool chain)
     {
         if ((fields & ScriptFields.Comm) != 0)
         {
-            var comm = SafeText.Show(record.Comm);
-            output.Append(chain ? comm : comm.PadLeft(16)).Append(' ');
+            if (!ReferenceEquals(_comm, record.Comm))
+                _commBytes = Encoding.UTF8.GetBytes(SafeText.Show(_comm = record.Comm));
+            output.Padded(_commBytes, chain ? 0 : 16).Append((byte)' ');
         }
 
         if ((fields & (ScriptFields.Pid | ScriptFields.Tid)) == (ScriptFields.Pid | ScriptFields.Tid))
-            output.Append(CultureInfo.InvariantCulture, $"{record.Pid,5}/{record.Tid,-5} ");
+            output.Decimal(record.Pid, 5).Append((byte)'/').Decimal(record.Tid, -5).Append((byte)' ');
         else if ((fields & ScriptFields.Pid) != 0)
-            output.Append(CultureInfo.InvariantCulture, $"{record.Pid,5} ");
+            output.Decimal(record.Pid, 5).Append((byte)' ');
         else if ((fields & ScriptFields.Tid) != 0)
-            output.Append(CultureInfo.InvariantCulture, $"{record.Tid,5} ");
+            output.Decimal(record.Tid, 5).Append((byte)' ');
         if ((fields & ScriptFields.Cpu) != 0 && record.Cpu >= 0)
-            output.Append(CultureInfo.InvariantCulture, $"[{record.Cpu:000}] ");
+            output.Append((byte)'[').Zeros((ulong)record.Cpu, 3).Append("] "u8);
         if ((fields & ScriptFields.Time) != 0)
             AppendTime(output, record.Time);
     }
 
-    private void AppendTime(StringBuilder output, long time)
+    private void AppendTime(ByteText output, long time)
     {
-        var nanoseconds = (ulong)Math.Max(0, time);
-        var seconds = nanoseconds / 1_000_000_000;
-        if (_options.Nanoseconds)
-            output.Append(CultureInfo.InvariantCulture, $"{seconds,5}.{nanoseconds % 1_000_000_000:000000000}: ");
-        else
-            output.Append(CultureInfo.InvariantCulture, $"{seconds,5}.{nanoseconds / 1000 % 1_000_000:000000}: ");
-    }
-
-    private void AppendTrace(StringBuilder output, EventRecord record)
-    {
-        _scratch.Clear();
-        record.AppendText(_scratch);
-        output.Append(SafeText.Show(_scratch.ToString()));
-    }
-
-    private void AppendOne(StringBuilder output, EventRecord record, ScriptFields fields)
-    {
-        // On the sample's own line stands the concrete function, as perf has it.
-        var innermost = 0;
-        while (innermost < record.Callchain.Count && record.Callchain[innermost].Frame.IsInlined)
-            innermost++;
-        if (innermost < record.Callchain.Count)
-            AppendFrame(output, record.Callchain[innermost], fields, inProcess: true);
-        else
-            AppendHex(output, record.Ip);
-    }
-
-    /// <param name="output">Appended to.</param>
-    /// <param name="entry">The frame.</param>
-    /// <param name="fields">What to print.</param>
-    /// <param name="inProcess">Print the address in the process, as perf does on the sample's own line; in chains it prints the one in the file.</param>
-    private void AppendFrame(StringBuilder output, in CallchainEntry entry, ScriptFields fields, bool inProcess)
-    {
-        var frame = entry.Frame;
-        // Mappings begin at pages: the low bits tell whether the look-up address is the return address or a byte before it.
-        var back = (entry.Address - frame.Address) & 1;
-        AppendHex(output, inProcess || frame.Module < 0 || frame.Kind == FrameKind.Kernel ? entry.Address : frame.Address + back);
-        if ((fields & ScriptFields.Sym) != 0)
+        var shown = time;
+        if (_options.RelativeTime)
         {
-            output.Append(' ').Append(Symbol(frame));
-            if ((fields & ScriptFields.SymOff) != 0 && frame.Reason == UnresolvedReason.None && frame.Offset != ResolvedFrame.NoOffset)
-                output.Append(CultureInfo.InvariantCulture, $"+0x{frame.Offset + back:x}");
+            if (_firstTime == 0)
+                _firstTime = time;
+            shown = time - _firstTime;
+        }
+        else if (_options.DeltaTime)
+        {
+            shown = _lastTime == 0 ? 0 : time - _lastTime;
+            _lastTime = time;
         }
 
-        if ((fields & ScriptFields.Dso) != 0 && !frame.IsInlined)
-            output.Append(" (").Append(Module(frame)).Append(')');
-        if ((fields & ScriptFields.SrcLine) != 0)
-            AppendLine(output.Append("\n  "), frame);
-        if (frame.IsInlined)
-            output.Append(" (inlined)");
+        var nanoseconds = (ulong)Math.Max(0, shown);
+        output.Decimal(nanoseconds / 1_000_000_000, 5).Append((byte)'.');
+        if (_options.Nanoseconds)
+            output.Zeros(nanoseconds % 1_000_000_000, 9);
+        else
+            output.Zeros(nanoseconds / 1000 % 1_000_000, 6);
+        output.Append(": "u8);
     }
 
-    /// <summary>The file's name and the line, as perf prints them without <c>--full-source-path</c>; <c>??:0</c> when unknown.</summary>
-    private void AppendLine(StringBuilder output, in ResolvedFrame frame)
+    private void AppendTrace(ByteText output, EventRecord record)
     {
-        if (string.IsNullOrEmpty(frame.File))
+        if (record.Raw.IsEmpty)
+            return;
+        _scratch.Clear();
+        record.AppendText(_scratch);
+        foreach (var chunk in _scratch.GetChunks())
         {
-            output.Append("??:0");
+            if (SafeText.IsSafe(chunk.Span))
+                continue;
+            // A text of several lines stays one of several lines.
+            var lines = _scratch.ToString().Split('\n');
+            for (var i = 0; i < lines.Length; i++)
+                output.Append(i > 0 ? "\n" : "").Append(string.Join('\t', lines[i].Split('\t').Select(SafeText.Show)));
             return;
         }
 
-        var name = _options.FullSourcePath ? frame.File : frame.File[(frame.File.LastIndexOf('/') + 1)..];
-        output.Append(SafeText.Show(name)).Append(CultureInfo.InvariantCulture, $":{frame.Line}");
+        output.Append(_scratch);
     }
 
-    private static void AppendHex(StringBuilder output, ulong address) => output.Append(CultureInfo.InvariantCulture, $"{address,16:x}");
-
-    private static string Symbol(in ResolvedFrame frame)
+    private static void AppendSideBand(ByteText output, string text)
     {
-        if (frame.Reason != UnresolvedReason.None)
-            return FunctionTable.UnknownName;
-        return SafeText.Show(frame.Name);
-    }
-
-    private string Module(in ResolvedFrame frame)
-    {
-        if (frame.Module < 0)
-            return FunctionTable.UnknownName;
-        if (!_modules.TryGetValue(frame.Module, out var name))
-        {
-            var modules = _trace.Model.Modules;
-            _modules.Add(frame.Module, name = SafeText.Show(frame.Module < modules.Count ? modules[frame.Module].Path : frame.ModuleName));
-        }
-
-        return name;
+        var lines = text.Split('\n');
+        for (var i = 0; i < lines.Length; i++)
+            output.Append(lines[i].StartsWith("\t\t", StringComparison.Ordinal) ? "\t\t" + SafeText.Show(lines[i][2..]) : SafeText.Show(lines[i])).Append((byte)'\n');
     }
 }

@@ -24,6 +24,18 @@ public static class SafeText
         return text;
     }
 
+    /// <summary>Whether the text is shown as it is.</summary>
+    public static bool IsSafe(ReadOnlySpan<char> text)
+    {
+        foreach (var letter in text)
+        {
+            if (IsUnsafe(letter))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>The bytes as text: UTF-8 where valid, else <c>\xff</c>; controls as <see cref="Show(string)"/>.</summary>
     public static string Show(ReadOnlySpan<byte> utf8)
     {
