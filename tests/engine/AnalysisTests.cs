@@ -197,9 +197,9 @@ public sealed class AnalysisTests
         Assert.Equal(
             """
             0 app 0 PERF_RECORD_COMM: app:10/10 0
-            0 app 0 PERF_RECORD_MMAP2 10/10: [0x10000(0x1000) @ 0x0 08:01 0 0]: r-xp //anon 0
+            0 app 0 PERF_RECORD_MMAP2 10/10: [0x10000(0x1000) @ 0 08:01 0 0]: r-xp //anon 0
             0 other 0 PERF_RECORD_COMM: other:20/20 0
-            0 other 0 PERF_RECORD_MMAP2 20/20: [0x10000(0x1000) @ 0x0 08:01 0 0]: r-xp //anon 0
+            0 other 0 PERF_RECORD_MMAP2 20/20: [0x10000(0x1000) @ 0 08:01 0 0]: r-xp //anon 0
             500 swapper 0 PERF_RECORD_LOST lost 3 0
             1000 app 0 cpu-clock 5  10110:jit_work 10050:jit_main
             2000 app 1 cpu-clock 5  10205:jit_leaf 10110:jit_work 10050:jit_main

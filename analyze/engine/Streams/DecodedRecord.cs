@@ -260,7 +260,7 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
             {
                 innermost = true;
                 // What is unwound here is counted by itself, as perf does.
-                isUnwound = Source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE;
+                isUnwound = address == PerfContext.PERF_CONTEXT_USER && Source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE;
                 if (isUnwound)
                     left = MaxStack;
                 _namer.PointTo(StackInterner.IsGuestMarker(address) ? null : Thread.Space, _time);

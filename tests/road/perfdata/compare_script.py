@@ -2,7 +2,8 @@
 """Compares `tracekit script` with `perf script` on the same perf.data files, line by line.
 
 compare_script.py TRACEKIT FILE.data... [-- OPTION...]      options go to both programs
-Prints for each file: lines of each, equal ones, CPU seconds of each, and the kinds of differences with one example of each. Exit 1 when any line differs.
+TRACEKIT_SYMBOLS has options for tracekit alone, about where symbols are. Prints for each file: lines of each, equal ones, CPU seconds of each, differences that docs/from-perf.md explains,
+and the kinds of others with one example of each. Exit 1 when any of those is there.
 """
 import difflib
 import os
@@ -30,6 +31,21 @@ def kind(theirs, ours):
         line = re.sub(r"0x[0-9a-f]+|\b[0-9a-f]{5,16}\b|\d+", "N", line)
         return re.sub(r"[A-Za-z_~:<>,.*&()\[\]/-]{12,}", "NAME", line).strip()[:100]
     return shape(theirs) + "  |  " + shape(ours)
+
+
+def explained(theirs, ours):
+    """Why two lines may differ; None when they may not."""
+    frame = re.compile(r"^\t *([0-9a-f]+) (.*) \((.*)\)$")
+    a, b = frame.match(theirs), frame.match(ours)
+    if a and b and a[1] == b[1] and a[2].endswith("+0x0") and not b[2].endswith("+0x0"):
+        return "a return address at the first byte of the next function"
+    if a and b and b[3] == "[unknown]" and "execve" in a[2]:
+        return "an address of the program before exec"
+    if a and b and b[3] == "//anon":
+        return "code made at run time has one module"
+    if theirs.split(" age=")[0] == ours.split(" age=")[0] and "age=?" in ours:
+        return "the time now is not in the record"
+    return None
 
 
 def compare(theirs, ours):
@@ -63,7 +79,7 @@ def compare(theirs, ours):
 def main():
     arguments = sys.argv[1:]
     options = []
-    ours_only = os.environ.get("TRACEKIT_SYMBOLS", "--symfs / --no-inline").split()
+    ours_only = os.environ.get("TRACEKIT_SYMBOLS", "").split()
     if "--" in arguments:
         at = arguments.index("--")
         arguments, options = arguments[:at], arguments[at + 1:]
@@ -76,6 +92,14 @@ def main():
             print(done.stderr.decode()[:300])
         equal, pairs = compare(theirs, ours)
         print(f"{os.path.basename(path)}: perf {len(theirs)} lines, ours {len(ours)}, equal {equal}; CPU perf {cpu_perf:.2f} s, ours {cpu_ours:.2f} s")
+        known = {}
+        for a, b in pairs:
+            reason = explained(a, b)
+            if reason:
+                known[reason] = known.get(reason, 0) + 1
+        for reason, count in known.items():
+            print(f"  {count} x explained: {reason}")
+        pairs = [p for p in pairs if not explained(*p)]
         kinds = {}
         for a, b in pairs:
             kinds.setdefault(kind(a, b), []).append((a, b))
