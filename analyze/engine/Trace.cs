@@ -32,6 +32,13 @@ public sealed partial class Trace : IDisposable
 
         SampleTimes = source.Blocks.Count == 0 ? default : ((long)first, (long)last);
         EventSources = [.. source.Events.Select((e, i) => new EventSource(i, e, source.Architecture, rawFields, source.HasTimes))];
+        if (source.PerfData?.Reader.Metadata.Tracing is { PrintkFormats.Length: > 0 } tracing)
+        {
+            var texts = Format.Tracefs.PrintkFormats.Parse(tracing.PrintkFormats.Span);
+            foreach (var format in EventSources.Select(e => e.Format).OfType<Format.Tracefs.EventFormat>())
+                format.Texts = texts;
+        }
+
         Events = [.. EventSources.Select(e => e.Event)];
     }
 

@@ -37,7 +37,8 @@ internal sealed class MappingResolver
             return new FrameKey(FrameTable.NoModule, address, FrameKind.Guest);
         if ((long)address < 0)
             return ResolveKernel(address);
-        if (JitTimeline.IsKey(address))
+        // An address that only looks like a key is one that no program has.
+        if (JitTimeline.IsKey(address) && ChangesOf(space) is not null)
             return new FrameKey(JitModuleOf(space.Pid), address, FrameKind.User);
         var index = space.Find(address, time);
         if (index < 0)

@@ -14,5 +14,10 @@ public readonly record struct NameStyle(bool Demangle, int TemplateDepth)
     /// <param name="bytes">As the file has it.</param>
     /// <param name="raw">The same as text.</param>
     internal string Of(ReadOnlySpan<byte> bytes, string raw) =>
-        Demangle && Demangler.TryDemangle(bytes, DemangleStyle.WithoutParameters, TemplateDepth, out var demangled) ? demangled : raw;
+        Demangle && Demangler.TryDemangle(bytes, DemangleStyle.WithoutParameters, TemplateDepth, out var demangled)
+            ? raw.EndsWith(Stub, StringComparison.Ordinal) && !demangled.EndsWith(Stub, StringComparison.Ordinal) ? demangled + Stub : demangled
+            : raw;
+
+    /// <summary>Mark of an entry of the PLT.</summary>
+    private const string Stub = "@plt";
 }

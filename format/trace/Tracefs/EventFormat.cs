@@ -34,6 +34,9 @@ public sealed class EventFormat
     /// <summary>What follows <c>print fmt:</c>; empty when there is none.</summary>
     public string PrintText { get; }
 
+    /// <summary>Texts in the kernel's memory by address, for <c>%s</c> of a pointer; null when the recording has none (<see cref="PrintkFormats"/>).</summary>
+    public IReadOnlyDictionary<ulong, string>? Texts { get; set; }
+
     /// <summary>The compiled print format; null when it uses what <see cref="PrintFormat"/> does not know.</summary>
     public PrintFormat? Print
     {

@@ -16,9 +16,11 @@ public sealed class PrintFormat
 {
     private readonly Piece[] _pieces;
     private readonly PrintExpression[] _arguments;
+    private readonly EventFormat _format;
 
-    private PrintFormat(Piece[] pieces, PrintExpression[] arguments)
+    private PrintFormat(EventFormat format, Piece[] pieces, PrintExpression[] arguments)
     {
+        _format = format;
         _pieces = pieces;
         _arguments = arguments;
     }
@@ -43,7 +45,7 @@ public sealed class PrintFormat
 
         if (wanted != arguments.Length)
             return false;
-        print = new PrintFormat(pieces, arguments);
+        print = new PrintFormat(format, pieces, arguments);
         return true;
     }
 
@@ -98,7 +100,7 @@ public sealed class PrintFormat
         return true;
     }
 
-    private static string Render(in Piece piece, int width, int precision, in PrintValue value, Func<ulong, string?>? symbol)
+    private string Render(in Piece piece, int width, int precision, in PrintValue value, Func<ulong, string?>? symbol)
     {
         if (value.IsUnknown)
             return value.Text!;
@@ -106,7 +108,7 @@ public sealed class PrintFormat
         {
             case 's':
                 // Of a text in the kernel's memory the record has only the address.
-                var text = value.Text ?? (value.Bytes is { } raw ? TextOf(raw) : value.Number.ToString("x", CultureInfo.InvariantCulture));
+                var text = value.Text ?? (value.Bytes is { } raw ? TextOf(raw) : _format.Texts?.GetValueOrDefault((ulong)value.Number) ?? value.Number.ToString("x", CultureInfo.InvariantCulture));
                 return precision >= 0 && precision < text.Length ? text[..precision] : text;
             case 'c':
                 return ((char)(byte)value.Number).ToString();

@@ -41,8 +41,14 @@ def explained(theirs, ours):
         return "a return address at the first byte of the next function"
     if a and b and b[3] == "[unknown]" and "execve" in a[2]:
         return "an address of the program before exec"
-    if a and b and b[3] == "//anon":
+    if a and b and (b[3] == "//anon" or b[3].startswith("/tmp/perf-")):
         return "code made at run time has one module"
+    if a and b and a[2] == "@plt+0x0" and b[2].endswith("@plt+0x0"):
+        return "perf has no name for a PLT entry"
+    if "timer:timer_start: " in theirs and theirs.split(" flags=")[0] == ours.split(" flags=")[0]:
+        return "a & (b | c): perf loses the brackets"
+    if "I_DIRTY_SYNC" in theirs and theirs.replace("I_DIRTY_SYNC", "") == ours:
+        return "a constant without a number: perf takes it for 0"
     if theirs.split(" age=")[0] == ours.split(" age=")[0] and "age=?" in ours:
         return "the time now is not in the record"
     return None
