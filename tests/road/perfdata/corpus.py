@@ -7,7 +7,7 @@ Symbols are left out (--symfs to an empty folder): other machines' binaries are 
 the samples (comm, pid/tid, cpu, time, event, ip: what both can print) and, to 0.01, the shares by comm and dso. Where perf refuses
 a file, only what tracekit does with it is told. Differences stand in OUT, one file each; the exit code is 1 when there are any.
 """
-import argparse, collections, os, re, subprocess, sys, tempfile
+import argparse, collections, csv, io, os, re, subprocess, sys, tempfile
 
 FIELDS = ["comm", "pid", "tid", "cpu", "time", "event", "ip"]
 ENVIRONMENT = dict(os.environ, NO_COLOR="1", PAGER="cat", HOME="/nonexistent", DEBUGINFOD_URLS="")
@@ -42,9 +42,17 @@ def shares(text):
         match = re.match(r"# Samples: .*of events? '(.*)'", line)
         if match:
             event = match.group(1)
-        match = re.match(r"\s*([\d.]+)%\s+(\S.*?)\s{2,}(\S.*?)\s*$", line)
-        if match and not line.startswith("#"):
-            found[event, match.group(2).strip(), match.group(3).strip()] += float(match.group(1))
+        cells = line.split("\t")
+        match = re.match(r"\s*([\d.]+)%\s*$", cells[0])
+        if match and len(cells) == 3:
+            found[event, cells[1].strip(), cells[2].strip()] += float(match.group(1))
+    return found
+
+
+def our_shares(text):
+    found = collections.defaultdict(float)
+    for row in csv.DictReader(io.StringIO(text)):
+        found[row["event"].lstrip("'"), row["comm"].lstrip("'"), row["dso"].lstrip("'")] += float(row["self_percent"] or 0)
     return found
 
 
@@ -79,9 +87,9 @@ def main():
             else:
                 verdict = "DIFFERENT"
             totals[verdict] += 1
-            _, report, _ = run(["perf", "report", "-i", path, "-f", "--stdio", "--no-children", "-g", "none", "-s", "comm,dso", "--no-inline", "--symfs", empty])
-            _, ours_report, _ = run([options.tracekit, "report", path, "--no-children", "-g", "none", "-s", "comm,dso", "--no-inline", "--symfs", empty])
-            p, q = shares(report), shares(ours_report)
+            _, report, _ = run(["perf", "report", "-i", path, "-f", "--stdio", "--no-children", "-g", "none", "-s", "comm,dso", "-t", "\t", "-w", "60,200", "--no-inline", "--symfs", empty])
+            _, ours_report, _ = run([options.tracekit, "report", path, "--no-children", "-g", "none", "-s", "comm,dso", "--no-inline", "--symfs", empty, "--format", "csv"])
+            p, q = shares(report), our_shares(ours_report)
             wrong = [(key, p.get(key), q.get(key)) for key in sorted(set(p) | set(q)) if abs(p.get(key, 0) - q.get(key, 0)) > 0.0101]
             share = "no shares by perf" if not p else "shares equal" if not wrong else f"SHARES DIFFER in {len(wrong)} of {len(p)}"
             totals[share.split(" in ")[0]] += 1
