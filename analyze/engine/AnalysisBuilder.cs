@@ -26,7 +26,7 @@ public sealed class AnalysisBuilder
     private readonly StackTrie _stacks = new();
     private readonly List<int> _frameOfNode = [-1];
     private readonly List<Row> _rows = [];
-    private readonly AddressSpace _space = new(0, null, 0);
+    private readonly AddressSpace _space = new(0, null, 0, null);
 
     private readonly record struct Row(int Stack, int Thread, int Event, long Weight, long Time, int Cpu, IReadOnlyDictionary<string, object>? Fields);
 

@@ -40,6 +40,7 @@ internal sealed class EventSource
         HasPeriod = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_PERIOD);
         HasCpu = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_CPU);
         HasCallchain = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_CALLCHAIN);
+        HasBranchCallStack = HasCallchain && Layout!.Has(PerfSampleFormat.PERF_SAMPLE_BRANCH_STACK) && (Layout.BranchSampleType & PerfBranchSampleType.PERF_SAMPLE_BRANCH_CALL_STACK) != 0;
         DwarfOfRegister = Layout is null ? [] : DwarfRegisters(Layout.RegsUser, IsArm64);
         Fields = EventFields.Make(Format, rawFields ? [] : description.Arguments);
         Text = Format is null ? null : new EventText(Format, Fields);
@@ -98,6 +99,9 @@ internal sealed class EventSource
     public bool HasCpu { get; }
 
     public bool HasCallchain { get; }
+
+    /// <summary>The processor noted the calls of user code that had not returned (<c>--call-graph lbr</c>).</summary>
+    public bool HasBranchCallStack { get; }
 
     /// <summary>DWARF number of each register in the order of the sample; -1 for those that unwinding has no use for.</summary>
     public int[] DwarfOfRegister { get; }

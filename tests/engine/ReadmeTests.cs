@@ -33,10 +33,10 @@ public sealed class ReadmeTests
 
         Assert.Equal(
             """
-            75.00% app [JIT] tid 10 jit_work
             75.00% app [JIT] tid 10 jit_main
-            25.00% app [JIT] tid 10 jit_leaf
+            75.00% app [JIT] tid 10 jit_work
             25.00% app [kernel.kallsyms] vfs_read
+            25.00% app [JIT] tid 10 jit_leaf
             25.00% other [JIT] tid 20 0x10110
             25.00% app [kernel.kallsyms] do_syscall_64
             4 samples, 3 lost, heaviest: 0x10110

@@ -21,6 +21,27 @@ public sealed class TraceModelTests
         return $"{"ABC"[mapping.Module]}+{address - mapping.Start + mapping.PageOffset:x}";
     }
 
+    /// <summary>A sample taken while an exec is under way still has the registers of the program before: its address is that program's, though the new one has other mappings.</summary>
+    [Fact]
+    public void Find_AddressOfTheProgramBeforeExec_IsItsMapping()
+    {
+        var builder = new TraceModelBuilder();
+        builder.Comm(1, 7, 7, "sh", exec: true);
+        builder.Map(2, 7, new Mapping(0x1000, 0x2000, 0, 0));
+        builder.Comm(10, 7, 7, "ls", exec: true);
+        builder.Map(11, 7, new Mapping(0x5000, 0x6000, 0, 1));
+        builder.Comm(20, 7, 7, "cat", exec: true);
+        builder.Map(21, 7, new Mapping(0x8000, 0x9000, 0, 2));
+        var model = builder.Build([]);
+        var ls = model.FindThread(7, 7, 12)!.Space;
+        Assert.Equal(0, model.Mappings[ls.Find(0x1800, 12)].Module);
+        Assert.Equal(1, model.Mappings[ls.Find(0x5800, 12)].Module);
+        Assert.Equal(-1, ls.Find(0x8800, 12));
+        var cat = model.FindThread(7, 7, 22)!.Space;
+        Assert.Equal(1, model.Mappings[cat.Find(0x5800, 22)].Module);
+        Assert.Equal(-1, cat.Find(0x1800, 22));
+    }
+
     /// <summary>A name holds from its record on, and the first one also before.</summary>
     [Fact]
     public void Comm_Renamed_NameAtThatTime()
@@ -73,9 +94,10 @@ public sealed class TraceModelTests
         builder.Comm(0, 10, 10, "sh", exec: false);
         builder.Map(0, 10, Map(0x1000, 0x2000, A));
         builder.Comm(100, 10, 10, "sh", exec: true);
+        builder.Map(101, 10, Map(0x1000, 0x2000, B));
         var model = builder.Build([]);
         Assert.Equal("A+0", At(model, 10, 0x1000, 99));
-        Assert.Equal("-", At(model, 10, 0x1000, 100));
+        Assert.Equal("B+0", At(model, 10, 0x1000, 100));
     }
 
     /// <summary>A child sees its parent's mappings as they were, until it maps over them; the parent does not notice.</summary>

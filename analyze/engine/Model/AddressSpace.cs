@@ -17,10 +17,16 @@ public sealed partial class AddressSpace
 {
     private readonly MappingLog? _log;
     private readonly int _logLength;
+    private readonly AddressSpace? _before;
     private Cut? _cut;
 
-    internal AddressSpace(int pid, MappingLog? log, int logLength)
+    /// <param name="pid">Process.</param>
+    /// <param name="log">Its mappings.</param>
+    /// <param name="logLength">Entries of the log that count.</param>
+    /// <param name="before">What the process had mapped before its last exec.</param>
+    internal AddressSpace(int pid, MappingLog? log, int logLength, AddressSpace? before)
     {
+        _before = before;
         Pid = pid;
         _log = log;
         _logLength = logLength;
@@ -58,10 +64,20 @@ public sealed partial class AddressSpace
     }
 
     /// <summary>What is mapped at an address at a time.</summary>
+    /// <remarks>
+    /// Until an exec returns, the registers are those of the program before it, though its mappings are gone: an address where the new program
+    /// never had anything is looked for there, in its last state.
+    /// </remarks>
     /// <param name="address">In the process.</param>
     /// <param name="time">Nanoseconds.</param>
     /// <returns>Index in <see cref="TraceModel.Mappings"/>, or -1.</returns>
     public int Find(ulong address, long time)
+    {
+        var found = FindOwn(address, time);
+        return found < 0 && _before is not null ? _before.FindOwn(address, long.MaxValue) : found;
+    }
+
+    private int FindOwn(ulong address, long time)
     {
         var cut = Pieces;
         int low = 0, high = cut.Starts.Length;

@@ -12,6 +12,7 @@ internal sealed class KernelMaps
 
     private const string KernelPrefix = "[kernel.kallsyms]";
     private readonly List<KernelPiece> _pieces = [];
+    private KernelPiece[]? _modules; // by address; made when all are known
 
     /// <summary>The symbol that the map of the kernel refers to: <c>_text</c>, <c>_stext</c>; empty when none was told.</summary>
     public string ReferenceName { get; private set; } = "";
@@ -21,6 +22,23 @@ internal sealed class KernelMaps
 
     /// <summary>Modules and programs.</summary>
     public IReadOnlyList<KernelPiece> Pieces => _pieces;
+
+    /// <summary>The module that was loaded where an address lies; null when none is told of.</summary>
+    public KernelPiece? ModuleAt(ulong address)
+    {
+        var sorted = LazyInitializer.EnsureInitialized(ref _modules, () => [.. _pieces.Where(p => p.Path.Length > 0).OrderBy(p => p.Start)]);
+        int low = 0, high = sorted!.Length;
+        while (low < high)
+        {
+            var middle = (int)((uint)(low + high) >> 1);
+            if (sorted[middle].Start <= address)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low > 0 && address - sorted[low - 1].Start < sorted[low - 1].Length ? sorted[low - 1] : null;
+    }
 
     /// <summary>Notes a mapping of the process -1.</summary>
     public void AddMapping(ulong start, ulong length, ulong offset, ReadOnlySpan<byte> name)

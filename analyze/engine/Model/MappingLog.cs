@@ -14,6 +14,9 @@ internal sealed class MappingLog(MappingLog? parent, int parentLength)
     /// <summary>Entries of <see cref="Parent"/> that count.</summary>
     public int ParentLength { get; } = parentLength;
 
+    /// <summary>Of a program that took another's place by exec: what that one had mapped last.</summary>
+    public (MappingLog Log, int Length)? Replaced { get; init; }
+
     /// <summary>Own entries.</summary>
     public int Length => _own.Count;
 
@@ -22,7 +25,7 @@ internal sealed class MappingLog(MappingLog? parent, int parentLength)
     /// <summary>The log that has the same entries as the first <paramref name="length"/> of this one, without useless steps.</summary>
     public static (MappingLog Log, int Length) Shortest(MappingLog log, int length)
     {
-        while (length == 0 && log.Parent is { } parent)
+        while (length == 0 && log.Parent is { } parent && log.Replaced is null)
             (log, length) = (parent, log.ParentLength);
         return (log, length);
     }

@@ -23,9 +23,13 @@ internal sealed partial class ModuleCatalog
         }
     }
 
-    /// <summary>The module of a kernel address.</summary>
-    public int OfKernelAddress(ulong address) =>
-        Kallsyms is { } symbols && symbols.TryFind(new Avma(address), out var symbol) && _kernelModules.TryGetValue(symbol.Module, out var module) ? module : KernelIndex;
+    /// <summary>The module of a kernel address: what the symbols say, else where modules were loaded.</summary>
+    public int OfKernelAddress(ulong address)
+    {
+        if (Kallsyms is { } symbols && symbols.TryFind(new Avma(address), out var symbol) && _kernelModules.TryGetValue(symbol.Module, out var module))
+            return module;
+        return _kernelMaps.ModuleAt(address) is { } piece && _kernelModules.TryGetValue(piece.Name, out module) ? module : KernelIndex;
+    }
 
     /// <summary>Reads the symbols and adds a module for each kernel module that they name, after those that were mapped.</summary>
     private void OpenKernel()
@@ -50,7 +54,7 @@ internal sealed partial class ModuleCatalog
                 kernel.SnapshotProblem = _kallsyms.Reason;
             }
 
-            foreach (var name in _kallsyms?.Modules ?? [])
+            foreach (var name in (_kallsyms?.Modules ?? []).Concat(_kernelMaps.Pieces.Where(p => p.Path.Length > 0).Select(p => p.Name)))
             {
                 if (name.Length > 0 && !_kernelModules.ContainsKey(name))
                     _kernelModules.Add(name, Add(new TraceModule { Index = _modules.Count, Kind = ModuleKind.KernelModule, Path = $"[{name}]", Name = $"[{name}]" }, null));

@@ -45,7 +45,7 @@ internal sealed class TraceModelBuilder
         if (exec && time > 0)
         {
             // The other threads died in the exec; whichever called it goes on under the number of the process.
-            process.Log = new MappingLog(null, 0);
+            process.Log = new MappingLog(null, 0) { Replaced = MappingLog.Shortest(process.Log, process.Log.Length) };
             foreach (var entry in process.Entries)
                 entry.End = Math.Min(entry.End, time);
             process.Entries.Clear();
@@ -128,7 +128,7 @@ internal sealed class TraceModelBuilder
             var key = MappingLog.Shortest(entry.Log, entry.Log.Length);
             if (!spaces.TryGetValue(key, out var space))
             {
-                spaces.Add(key, space = new AddressSpace(entry.Process.Pid, key.Log, key.Length));
+                spaces.Add(key, space = Space(entry.Process.Pid, key));
                 all.Add(space);
             }
 
@@ -146,6 +146,17 @@ internal sealed class TraceModelBuilder
         }
 
         return new TraceModel(modules, [.. _mappings], all, threads);
+    }
+
+    private static AddressSpace Space(int pid, (MappingLog Log, int Length) key) =>
+        new(pid, key.Log, key.Length, OriginOf(key.Log).Replaced is { } before ? new AddressSpace(pid, before.Log, before.Length, null) : null);
+
+    /// <summary>The log that the oldest entries are in: that of the program which was started last.</summary>
+    private static MappingLog OriginOf(MappingLog log)
+    {
+        while (log.Parent is { } parent)
+            log = parent;
+        return log;
     }
 
     /// <summary>How perf names a thread whose name it does not know; the idle task has no records and one name.</summary>

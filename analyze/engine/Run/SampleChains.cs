@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Unwind;
 using TraceKit.Engine.Model;
@@ -34,6 +35,8 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
     {
         if (source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE)
             return Unwound(sample, source, space, version, isFiltered);
+        if (source.HasBranchCallStack && !sample.BranchStack.IsEmpty)
+            return Cut(OfBranches(sample, source));
         if (source.HasCallchain && !sample.Callchain.IsEmpty)
             return Cut(sample.Callchain);
         if (source.HasStackDumps)
@@ -57,6 +60,29 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
         }
 
         return chain;
+    }
+
+    /// <summary>The kernel's part of the call chain, and the user's part by the processor's stack of calls (<c>--call-graph lbr</c>): where it is, then the calls that led there.</summary>
+    private ReadOnlySpan<ulong> OfBranches(in PerfSample sample, EventSource source)
+    {
+        var chain = sample.Callchain;
+        var user = chain.IndexOf(UserMarker);
+        if (user >= 0)
+            chain = chain[..user];
+        chain.CopyTo(_chain);
+        var count = chain.Length;
+        _chain[count++] = UserMarker;
+        var each = (source.Layout!.BranchSampleType & PerfBranchSampleType.PERF_SAMPLE_BRANCH_COUNTERS) != 0 ? 32 : 24;
+        var entries = sample.BranchStack[((source.Layout.BranchSampleType & PerfBranchSampleType.PERF_SAMPLE_BRANCH_HW_INDEX) != 0 ? 16 : 8)..];
+        for (var at = 0; at + each <= entries.Length && count < _chain.Length - 1; at += each)
+        {
+            if (at == 0)
+                _chain[count++] = BinaryPrimitives.ReadUInt64LittleEndian(entries[8..]);
+            // The instruction that calls; what looks callers up takes one byte off, as from an address of return.
+            _chain[count++] = BinaryPrimitives.ReadUInt64LittleEndian(entries[at..]) + 1;
+        }
+
+        return _chain.AsSpan(0, count);
     }
 
     /// <summary>The kernel's part of the call chain, and the user's part unwound from the dump.</summary>

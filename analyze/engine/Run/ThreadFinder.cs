@@ -17,7 +17,7 @@ internal sealed class GuessedThreads
                 return thread;
 
             // A thread whose own record is lost still has its process's mappings.
-            var space = model.FindThread(pid, pid, time)?.Space ?? new AddressSpace(pid, null, 0);
+            var space = model.FindThread(pid, pid, time)?.Space ?? new AddressSpace(pid, null, 0, null);
             thread = new TraceThread
             {
                 Index = -1 - _threads.Count,

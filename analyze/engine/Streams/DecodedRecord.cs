@@ -260,14 +260,15 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
             {
                 innermost = true;
                 // What is unwound here is counted by itself, as perf does.
-                isUnwound = address == PerfContext.PERF_CONTEXT_USER && Source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE;
+                isUnwound = address == PerfContext.PERF_CONTEXT_USER
+                    && ((Source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE) || (Source.HasBranchCallStack && !sample.BranchStack.IsEmpty));
                 if (isUnwound)
                     left = MaxStack;
                 _namer.PointTo(StackInterner.IsGuestMarker(address) ? null : Thread.Space, _time);
                 continue;
             }
 
-            // Unwinding gives the place of the call, not the one to return to; perf shows it so.
+            // Unwinding, and the processor's stack of calls, give the place of the call, not the one to return to; perf shows it so.
             var place = isUnwound && !innermost ? LookupAddress.OfReturn(address) : address;
             if (left-- > 0)
                 _chain.Add(new ChainEntry(place, _namer.Name(place, !innermost && !isUnwound)));
