@@ -181,7 +181,8 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
         Keep(record);
         Source = null;
         _time = (long)id.Time;
-        _cpu = (int)id.Cpu;
+        // Where records do not say on which CPU they were made, 0 would be a guess.
+        _cpu = trace.SideBandLayouts.LayoutOf(record)?.Has(PerfSampleFormat.PERF_SAMPLE_CPU) == true ? (int)id.Cpu : -1;
         _pid = (int)id.Pid;
         _tid = (int)id.Tid;
         _period = 0;
