@@ -17,14 +17,17 @@ public sealed partial class DebugFileFinder
 
         // An old perf linked to the file itself.
         string[] names = isPath ? ["elf", ""] : ["vdso"];
-        foreach (var name in names)
-        {
-            foreach (var place in CachePlaces(identity.BuildId, name))
-                yield return place;
-        }
+        foreach (var place in names.SelectMany(name => CacheDirectoryPlaces(identity.BuildId, name)))
+            yield return place;
 
-        if (_options.UseHostDefaults)
-            yield return isPath ? Rooted(request.Path) : RunningKernel.VdsoPlace;
+        // With a build-id it does not matter which copy is taken: inflating an archive comes last.
+        var here = isPath ? Rooted(request.Path) : RunningKernel.VdsoPlace;
+        if (_options.UseHostDefaults && identity.BuildId.Length > 0)
+            yield return here;
+        foreach (var place in names.SelectMany(name => ArchivePlaces(identity.BuildId, name)))
+            yield return place;
+        if (_options.UseHostDefaults && identity.BuildId.Length == 0)
+            yield return here;
     }
 
     /// <summary>Where a kernel's file may be; RELEASE is empty when unknown.</summary>
@@ -83,13 +86,14 @@ public sealed partial class DebugFileFinder
     }
 
     /// <summary>A file of a build in each build-id directory, then in each archive.</summary>
-    internal List<string> CachePlaces(string buildId, string name)
+    internal IEnumerable<string> CachePlaces(string buildId, string name) => CacheDirectoryPlaces(buildId, name).Concat(ArchivePlaces(buildId, name));
+
+    internal IEnumerable<string> CacheDirectoryPlaces(string buildId, string name) => BuildIdPath(buildId) is { } path ? _caches.Select(cache => Path.Join(cache, path, name)) : [];
+
+    internal IEnumerable<string> ArchivePlaces(string buildId, string name)
     {
-        var places = new List<string>();
         if (BuildIdPath(buildId) is not { } path)
-            return places;
-        foreach (var cache in _caches)
-            places.Add(Path.Join(cache, path, name));
+            yield break;
         foreach (var archive in _archives.Value)
         {
             if (!archive.TryFind(buildId, name, out var bytes))
@@ -97,10 +101,8 @@ public sealed partial class DebugFileFinder
             var place = $"{archive.Path}:{path}{(name.Length > 0 ? "/" : "")}{name}";
             lock (_membersGate)
                 _members[place] = bytes;
-            places.Add(place);
+            yield return place;
         }
-
-        return places;
     }
 
     private IEnumerable<string> DebugPlaces(DebugFileRequest request, FileIdentity identity)
@@ -124,7 +126,7 @@ public sealed partial class DebugFileFinder
             }
         }
 
-        foreach (var place in CachePlaces(identity.BuildId, "debug"))
+        foreach (var place in CacheDirectoryPlaces(identity.BuildId, "debug"))
             yield return place;
         foreach (var directory in _directories)
         {
@@ -138,6 +140,9 @@ public sealed partial class DebugFileFinder
             yield return Path.Join(directory, name);
             yield return Path.Join(directory, path);
         }
+
+        foreach (var place in ArchivePlaces(identity.BuildId, "debug"))
+            yield return place;
     }
 
     private IEnumerable<string> AlternatePlaces(DebugFileSet set, string link, string buildId)

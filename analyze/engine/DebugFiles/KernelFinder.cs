@@ -4,8 +4,8 @@ namespace TraceKit.Engine.DebugFiles;
 
 /// <summary>Finds the symbols of the kernel that was recorded, each source proven by its build-id, and moves them to where that kernel ran.</summary>
 /// <remarks>
-/// <para>In order: <c>--kallsyms</c>, <c>--vmlinux</c>; <c>kallsyms</c> of each build-id directory and archive; the running kernel's <c>/proc/kallsyms</c>, with host defaults and when
-/// <c>/sys/kernel/notes</c> has the recorded build-id; <c>vmlinux</c> of the build-id directories and archives, of each debug directory (<c>.build-id/xx/rest.debug</c>,
+/// <para>In order: <c>--kallsyms</c>, <c>--vmlinux</c>; <c>kallsyms</c> of each build-id directory; the running kernel's <c>/proc/kallsyms</c>, with host defaults and when
+/// <c>/sys/kernel/notes</c> has the recorded build-id; <c>kallsyms</c> of each archive; <c>vmlinux</c> of the build-id directories and archives, of each debug directory (<c>.build-id/xx/rest.debug</c>,
 /// <c>boot/vmlinux-RELEASE</c>, <c>lib/modules/RELEASE/vmlinux</c>), of ROOT's and this machine's <c>/boot</c> and <c>/lib/modules/RELEASE</c>.</para>
 /// <para>A kernel lies at a random address (KASLR): the recording's map of the kernel says where its reference symbol, <c>_text</c> or <c>_stext</c>, was; the difference to where the
 /// source has it moves all of the kernel's own symbols. Modules do not move with it: of a kernel that was booted again, theirs come from their files.</para>
@@ -28,14 +28,20 @@ internal sealed class KernelFinder(DebugFileOptions options, DebugFileFinder fil
             return OfText(given, ReadFile(given), isGiven: true);
         if (options.Vmlinux is { } image)
             return OfImage(image, ElfOnDisk.TryOpen(image, out var why, out var detail), isGiven: true, why, detail);
-        foreach (var place in files.CachePlaces(request.BuildId, "kallsyms"))
+        foreach (var place in files.CacheDirectoryPlaces(request.BuildId, "kallsyms"))
         {
-            if (OfText(place, files.Member(place) ?? ReadFile(place)) is { } found)
+            if (OfText(place, ReadFile(place)) is { } found)
                 return found;
         }
 
         if (options.UseHostDefaults && OfRunning() is { } running)
             return running;
+        foreach (var place in files.ArchivePlaces(request.BuildId, "kallsyms"))
+        {
+            if (OfText(place, files.Member(place)) is { } found)
+                return found;
+        }
+
         foreach (var place in files.KernelPlaces(request.BuildId, request.Release))
         {
             var file = files.Open(place, out var outcome, out var problem);

@@ -16,6 +16,11 @@ internal readonly record struct KernelPiece(string Name, string Path, ulong Star
     public bool IsProgram => Path.Length == 0;
 }
 
+/// <summary>The kernel's symbols as they were in the recording.</summary>
+/// <param name="Text">As <c>/proc/kallsyms</c> prints them.</param>
+/// <param name="Symbols">The same, read.</param>
+internal sealed record KernelList(byte[] Text, DebugInfo.Kernel.Kallsyms Symbols);
+
 /// <summary>Puts the kernel's symbols together as <c>/proc/kallsyms</c> would have had them: the kernel's own where it ran, modules, programs.</summary>
 internal static class KernelTextBuilder
 {

@@ -65,7 +65,7 @@ internal sealed partial class ModuleCatalog
     }
 
     /// <summary>The kernel's symbols from beside the recording; null when nothing fits, or nobody said where to look.</summary>
-    private byte[]? FindKernelText(TraceModule kernel)
+    private KernelList? FindKernelText(TraceModule kernel)
     {
         if (_finder is null)
             return null;
@@ -77,7 +77,7 @@ internal sealed partial class ModuleCatalog
         lock (_setsGate)
             _sets.Add(set);
         var text = KernelTextBuilder.Build(found, _kernelMaps.Pieces, OpenKernelModule);
-        return text.Length > 0 ? text : null;
+        return text.Length == 0 ? null : new KernelList(text, ReferenceEquals(text, found?.Text) ? found.Symbols : Kallsyms.Parse(text));
     }
 
     private ElfOnDisk? OpenKernelModule(KernelPiece piece)

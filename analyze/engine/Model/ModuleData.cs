@@ -18,7 +18,7 @@ internal sealed class ModuleData
     private readonly Lazy<UnwindTable?> _unwind;
     private readonly Lazy<FunctionStarts?> _functionStarts;
     private readonly Lazy<SymbolTable?> _symbols;
-    private readonly Lazy<byte[]?> _kernelText;
+    private readonly Lazy<KernelList?> _kernelText;
     private readonly Lazy<Kallsyms?> _kallsyms;
     private readonly Lazy<JitTimeline?> _jit;
     private readonly Lazy<JitCode?> _jitCode;
@@ -45,7 +45,7 @@ internal sealed class ModuleData
             if (module.Kind != ModuleKind.Kernel)
                 return null;
             var own = Whole(pieces.Snapshot()) is { } bytes ? ReadKallsyms(bytes, pieces.Format) : null;
-            return own is not { State: KallsymsState.Present } && _kernelText!.Value is { } text ? Kallsyms.Parse(text) : own;
+            return own is not { State: KallsymsState.Present } && _kernelText!.Value is { } found ? found.Symbols : own;
         }));
         _jit = new(() => Guarded(pieces.Timeline));
         _jitCode = new(() => Guarded(pieces.Memory));
@@ -83,7 +83,7 @@ internal sealed class ModuleData
     public Kallsyms? Kallsyms => _kallsyms.Value;
 
     /// <summary>Text of the kernel's symbols that was found beside the recording; null when it has its own, or nothing was found.</summary>
-    public byte[]? KernelText => _kallsyms.Value is { State: KallsymsState.Present } && _kernelText.IsValueCreated ? _kernelText.Value : null;
+    public byte[]? KernelText => _kallsyms.Value is { State: KallsymsState.Present } && _kernelText.IsValueCreated ? _kernelText.Value?.Text : null;
 
     /// <summary>Of JIT code: what each address meant when.</summary>
     public JitTimeline? Jit => _jit.Value;

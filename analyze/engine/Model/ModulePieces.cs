@@ -18,7 +18,7 @@ internal sealed class ModulePieces
     public Func<SparseImage?> DebugFile { get; init; } = static () => null;
 
     /// <summary>Of the kernel: text of its symbols as <c>/proc/kallsyms</c> would have had them, found beside the recording; null when nothing was.</summary>
-    public Func<byte[]?> KernelText { get; init; } = static () => null;
+    public Func<KernelList?> KernelText { get; init; } = static () => null;
 
     /// <summary>Files found beside the recording, or null; given what the recording has of the file.</summary>
     public Func<ElfImage?, DebugFileSet?> Outside { get; init; } = static _ => null;
