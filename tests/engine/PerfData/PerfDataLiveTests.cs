@@ -78,7 +78,8 @@ public sealed class PerfDataLiveTests
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{r.Comm} {r.Pid}/{r.Tid}{time}{(hasPeriod ? $" {r.Period}" : "")} {r.Event!.Name}:"));
         }
 
-        return lines;
+        // A thread's name may hold spaces, also at its end.
+        return Lines(string.Join('\n', lines));
     }
 
     private static List<string> Lines(string output) =>
