@@ -102,7 +102,7 @@ public sealed class RoadTests
     private static string Run(string script, params string[] arguments)
     {
         var environment = new Dictionary<string, string> { ["TRACEKIT_BIN"] = Programs.Analyzer(), ["TRACEKIT_CAPTURE_BIN"] = Programs.Agent() };
-        var run = ProgramRun.Start("bash", [Path.Combine(Golden.RepositoryRoot(), script), .. arguments], environment, timeout: TimeSpan.FromMinutes(5));
+        var run = ProgramRun.Start(script.EndsWith(".py", StringComparison.Ordinal) ? "python3" : "bash", [Path.Combine(Golden.RepositoryRoot(), script), .. arguments], environment, timeout: TimeSpan.FromMinutes(5));
         if (run.ExitCode == CannotHere)
             throw new TestSkippedException(run.Output.Trim().Split('\n')[^1]);
         run.MustExit();
