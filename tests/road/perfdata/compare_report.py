@@ -66,8 +66,13 @@ def of_tracekit(tracekit, path, keys, children):
     return document["lost"], events
 
 
-def add_up(rows, keys, children):
-    """Shares by key; functions without a name together, or left out where shares overlap."""
+def has_nameless_plt(rows, keys):
+    """perf 6.1 finds no name for entries of the PLT that lead to code without a dynamic symbol (IRELATIVE)."""
+    return "sym" in keys and any(cells[keys.index("sym")] == "@plt" for cells, _ in rows)
+
+
+def add_up(rows, keys, children, nameless_plt):
+    """Shares by key; functions without a name together, or left out where shares overlap; entries of the PLT together where perf has no name for some."""
     shares, lines, unnamed = collections.defaultdict(float), collections.Counter(), 0
     symbol = keys.index("sym") if "sym" in keys else -1
     for cells, share in rows:
@@ -79,6 +84,8 @@ def add_up(rows, keys, children):
             cells[symbol] = "(no name)"
         if symbol >= 0:
             cells[symbol] = AFTER_THE_CALL.get(cells[symbol], cells[symbol])
+            if nameless_plt and cells[symbol].endswith("@plt"):
+                cells[symbol] = "@plt"
         shares[tuple(cells)] += share
         lines[tuple(cells)] += 1
     return shares, lines, unnamed
@@ -108,8 +115,9 @@ def compare(tracekit, path, keys, children, verbose):
             continue
         if perf[event]["total"] != ours[event]["total"] or perf[event]["samples"] != short(ours[event]["samples"]):
             problems.append(f"{event}: perf {perf[event]['samples']} samples, {perf[event]['total']}; here {ours[event]['samples']}, {ours[event]['total']}")
-        theirs, their_lines, their_unnamed = add_up(perf[event]["rows"], keys.split(","), children)
-        mine, my_lines, my_unnamed = add_up(ours[event]["rows"], keys.split(","), children)
+        nameless_plt = has_nameless_plt(perf[event]["rows"], keys.split(","))
+        theirs, their_lines, their_unnamed = add_up(perf[event]["rows"], keys.split(","), children, nameless_plt)
+        mine, my_lines, my_unnamed = add_up(ours[event]["rows"], keys.split(","), children, nameless_plt)
         unnamed += their_unnamed + my_unnamed
         for key in sorted(set(theirs) | set(mine)):
             compared += 1
