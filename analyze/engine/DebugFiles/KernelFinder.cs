@@ -14,6 +14,7 @@ internal sealed class KernelFinder(DebugFileOptions options, DebugFileFinder fil
 {
     /// <summary>The largest <c>kallsyms</c> that is read: today's have 5 to 20 MB.</summary>
     private const int MaximumText = 256 << 20;
+    private const int TextBytes = 8 << 20;
 
     private readonly List<DebugFileAttempt> _tried = [];
 
@@ -148,17 +149,22 @@ internal sealed class KernelFinder(DebugFileOptions options, DebugFileFinder fil
         {
             if (!File.Exists(path))
                 return null;
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
-            using var bytes = new MemoryStream();
-            var piece = new byte[1 << 16];
-            for (int count; (count = file.Read(piece)) > 0;)
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            // Those of /proc say that they are empty: then as much as a kernel's list mostly is.
+            var length = RandomAccess.GetLength(file);
+            var bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(length > 0 ? length + 1 : TextBytes, MaximumText + 1));
+            var used = 0;
+            for (int count; (count = RandomAccess.Read(file, bytes.AsSpan(used), used)) > 0;)
             {
-                if (bytes.Length + count > MaximumText)
+                used += count;
+                if (used > MaximumText)
                     throw new IOException($"larger than {MaximumText >> 20} MiB");
-                bytes.Write(piece, 0, count);
+                if (used == bytes.Length)
+                    Array.Resize(ref bytes, (int)Math.Min(bytes.Length * 2L, MaximumText + 1));
             }
 
-            return bytes.ToArray();
+            Array.Resize(ref bytes, used);
+            return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -51,7 +51,14 @@ public sealed partial class AddressSpace
         return [.. cut.Starts.Zip(cut.Ends)];
     }
 
-    private Cut Pieces => LazyInitializer.EnsureInitialized(ref _cut, () => Cut.Make(_log, _logLength))!;
+    private Cut Pieces => Volatile.Read(ref _cut) ?? MakePieces();
+
+    private Cut MakePieces()
+    {
+        // Whoever comes first: versions are numbered in it, so all have to see the same one.
+        var made = Cut.Make(_log, _logLength);
+        return Interlocked.CompareExchange(ref _cut, made, null) ?? made;
+    }
 
     /// <summary>The number, unique in the process that runs this code, of the state that holds at a time.</summary>
     public int VersionAt(long time)

@@ -40,7 +40,7 @@ internal sealed class SampleFilter
             HasAny |= HasExpression(e);
         }
 
-        EventWanted = [.. trace.Events.Select(e => options.Events.Count == 0 || options.Events.Any(name => Names(e.Name, name)))];
+        EventWanted = [.. trace.Events.Select(options.WantsEvent)];
     }
 
     /// <summary>Nanoseconds, inclusive.</summary>
@@ -88,10 +88,6 @@ internal sealed class SampleFilter
             return FilterOutcome.LeftOutByRecording;
         return _asked[eventIndex] is not { } asked || asked.Whole.Matches(sample) ? FilterOutcome.Wanted : FilterOutcome.LeftOut;
     }
-
-    /// <summary><c>group:name</c> in full, or the name alone.</summary>
-    private static bool Names(string full, string wanted) =>
-        full == wanted || (full.Length > wanted.Length && full.EndsWith(wanted, StringComparison.Ordinal) && full[full.Length - wanted.Length - 1] == ':');
 }
 
 /// <summary>What the filters say of a sample.</summary>

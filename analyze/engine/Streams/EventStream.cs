@@ -68,11 +68,25 @@ public sealed class EventStream
     {
         while (true)
         {
-            // The stream that gave the last record moves on only now: its buffer held that record.
+            // The stream that gave the last record moves on only now: its buffer held that record. Mostly it has the next one too.
             if (_open is { } open)
             {
-                _open = null;
-                Enqueue(open);
+                if (!open.MoveNext())
+                {
+                    _open = null;
+                    DamagedChunks += open.DamagedChunks;
+                }
+                else if (IsNext(open))
+                {
+                    if (TryTake(open))
+                        return true;
+                    continue;
+                }
+                else
+                {
+                    _open = null;
+                    _queue.Enqueue(open, (open.Time, open.Number));
+                }
             }
 
             // A stream is opened when its time has come, so that few are open at once.
@@ -99,6 +113,15 @@ public sealed class EventStream
             if (TryTake(next!))
                 return true;
         }
+    }
+
+    /// <summary>Whether nothing else comes before the record at hand of a stream.</summary>
+    private bool IsNext(CpuStream stream)
+    {
+        var key = (stream.Time, stream.Number);
+        return !(_sideBandReady && _sideBand!.Time <= key.Time)
+            && !(_queue.TryPeek(out _, out var head) && head.CompareTo(key) < 0)
+            && !(_waiting.TryPeek(out var first) && (first.FirstTime, first.Number).CompareTo(key) < 0);
     }
 
     private void Enqueue(CpuStream stream)

@@ -17,10 +17,15 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
     /// <summary>Distinct addresses that are remembered; then it starts over.</summary>
     private const int MaximumEntries = 1 << 18;
 
+    private const int RecentEntries = 1 << 12;
+
     private readonly ModelParts _parts = trace.Parts;
     private readonly Symbolizer _symbolizer = new(trace.Parts.Data, trace.Parts.Kallsyms, SourceDetail.None, options.Names);
     private readonly Dictionary<Place, NamedFrames> _known = [];
     private Dictionary<FrameKey, ResolvedFrame[]>? _fromSource;
+
+    /// <summary>What was named last, by the low bits of the hash: chains of neighbours have most of their addresses in common.</summary>
+    private readonly (Place Place, NamedFrames? Names)[] _recent = new (Place, NamedFrames?)[RecentEntries];
 
     private AddressSpace? _space;
     private long _time;
@@ -48,8 +53,15 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
         var isKernel = (long)address < 0;
         var changed = !isKernel && _changes is not null;
         var place = new Place(isKernel && _space is not null ? -1 : _version, isReturn, changed ? _changes!.Key(new(isReturn ? LookupAddress.OfReturn(address) : address), _time) : address);
+        ref var recent = ref _recent[place.GetHashCode() & (RecentEntries - 1)];
+        if (recent.Names is not null && recent.Place == place)
+            return recent.Names;
         if (_known.TryGetValue(place, out var names))
+        {
+            recent = (place, names);
             return names;
+        }
+
         if (_known.Count >= MaximumEntries)
             _known.Clear();
         var lookup = changed ? place.Address : isReturn ? LookupAddress.OfReturn(address) : address;
@@ -57,6 +69,7 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
         if (options.Source == SourceDetail.None || frame.Module < 0 || !_parts.Data[frame.Module].HasSource || !(_fromSource ??= AskSource()).TryGetValue(frame, out var frames))
             frames = [_symbolizer.NameOne(frame)];
         _known.Add(place, names = new NamedFrames(frames, isKernel || _space is null ? address : _parts.Resolver.FileOffset(_space, _time, address)));
+        recent = (place, names);
         return names;
     }
 

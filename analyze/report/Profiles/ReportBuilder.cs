@@ -17,9 +17,11 @@ public static class ReportBuilder
     public static IReadOnlyList<string> FieldsNeeded(IEnumerable<TraceEvent> events, string? sortKeys)
     {
         var names = new List<string>();
-        foreach (var traceEvent in events)
+        var all = events.ToArray();
+        var defaultKeys = ReportColumns.DefaultOf(all);
+        foreach (var traceEvent in all)
         {
-            foreach (var key in new ReportColumns(traceEvent, sortKeys).Keys)
+            foreach (var key in new ReportColumns(traceEvent, sortKeys, defaultKeys).Keys)
             {
                 if (key.Kind == SortKeyKind.Field && (key.Name == ReportColumns.TraceKey || traceEvent.Fields.Any(f => f.Name == key.Name)) && !names.Contains(key.Name))
                     names.Add(key.Name);
@@ -79,7 +81,7 @@ public static class ReportBuilder
     private static ReportSection Section(Analysis analysis, int index, ReportOptions options, ReportGraphs? graphs, Func<int, bool>? wanted)
     {
         var traceEvent = analysis.Events[index];
-        var columns = new ReportColumns(traceEvent, options.SortKeys ?? KeysWithoutText(analysis, traceEvent), options.FullSourcePath);
+        var columns = new ReportColumns(traceEvent, options.SortKeys, DefaultKeys(analysis, traceEvent), options.FullSourcePath);
         var hasChains = HasChains(analysis, index);
         var children = options.Children && hasChains;
         var profile = FlatProfile.Build(
@@ -155,11 +157,11 @@ public static class ReportBuilder
         return (weight, count);
     }
 
-    /// <summary>An analysis that did not keep the events' texts is grouped by the fields that it kept.</summary>
-    private static string? KeysWithoutText(Analysis analysis, TraceEvent traceEvent)
+    /// <summary>The events' texts where the analysis kept them, else the fields that it kept.</summary>
+    private static string DefaultKeys(Analysis analysis, TraceEvent traceEvent)
     {
-        if (traceEvent.Fields.Count == 0 || analysis.Samples.Field(ReportColumns.TraceKey) is not null)
-            return null;
+        if (traceEvent.Fields.Count > 0 && analysis.Samples.Field(ReportColumns.TraceKey) is not null)
+            return ReportColumns.TraceKey;
         var kept = traceEvent.Fields.Where(f => analysis.Samples.Field(f.Name) is not null).Select(f => "field:" + f.Name).ToArray();
         return kept.Length > 0 ? string.Join(',', kept) : ReportColumns.DefaultKeys;
     }

@@ -17,18 +17,34 @@ internal sealed class ReportColumns
 
     private readonly List<SortKey> _keys = [];
 
+    /// <summary>What perf takes when nothing is asked for: the text of events where all are tracepoints and probes, else where samples were.</summary>
+    /// <param name="events">The recording's events that are reported on; one that perf opened for side-band records only counts for perf too.</param>
+    public static string DefaultOf(IEnumerable<TraceEvent> events)
+    {
+        var any = false;
+        foreach (var traceEvent in events)
+        {
+            if (!traceEvent.IsTracepoint)
+                return DefaultKeys;
+            any = true;
+        }
+
+        return any ? TraceKey : DefaultKeys;
+    }
+
     /// <summary>Reads the keys.</summary>
     /// <param name="traceEvent">The event that is reported on.</param>
-    /// <param name="keys">As typed, columns of numbers among them; null for the default.</param>
+    /// <param name="keys">As typed, columns of numbers among them.</param>
+    /// <param name="defaultKeys">When no keys were typed (<see cref="DefaultOf"/>).</param>
     /// <param name="fullPath">Source files with their folders.</param>
-    public ReportColumns(TraceEvent traceEvent, string? keys, bool fullPath = false)
+    public ReportColumns(TraceEvent traceEvent, string? keys, string defaultKeys, bool fullPath = false)
     {
         var columns = new List<ReportColumn>();
         var words = SortKey.Words(keys ?? "");
         Weights = [.. words.Select(ReportWeights.OfWord).OfType<ReportWeight>()];
         LeadingColumns = Weights.Count == 0 ? 0 : words.TakeWhile(w => ReportWeights.OfWord(w) is null).Count();
         keys = Weights.Count == words.Length ? null : string.Join(',', words.Where(w => ReportWeights.OfWord(w) is null));
-        foreach (var key in SortKey.ParseList(keys ?? (traceEvent.Fields.Count > 0 ? TraceKey : DefaultKeys)))
+        foreach (var key in SortKey.ParseList(keys ?? defaultKeys))
         {
             if (_keys.Exists(k => k.Kind == key.Kind && k.Name == key.Name))
                 continue;

@@ -15,7 +15,8 @@ public static class SafeText
     /// </summary>
     public static string Show(string text)
     {
-        for (var i = 0; i < text.Length; i++)
+        var plain = text.AsSpan().IndexOfAnyExceptInRange(' ', '~');
+        for (var i = plain < 0 ? text.Length : plain; i < text.Length; i++)
         {
             if (IsUnsafe(text[i]))
                 return Escape(text, i);
@@ -27,6 +28,11 @@ public static class SafeText
     /// <summary>Whether the text is shown as it is.</summary>
     public static bool IsSafe(ReadOnlySpan<char> text)
     {
+        // Nearly all of it is plain ASCII, which is told many letters at a time.
+        var first = text.IndexOfAnyExceptInRange(' ', '~');
+        if (first < 0)
+            return true;
+        text = text[first..];
         foreach (var letter in text)
         {
             if (IsUnsafe(letter))

@@ -12,6 +12,20 @@ internal abstract class PrintExpression
 
 internal sealed class ConstantExpression(PrintValue constant) : PrintExpression
 {
+    /// <summary>What hangs on no record is computed once: the kernel writes masks as long sums of constants.</summary>
+    /// <param name="expression">An expression.</param>
+    /// <param name="operands">All that it is made of.</param>
+    public static PrintExpression Fold(PrintExpression expression, params ReadOnlySpan<PrintExpression> operands)
+    {
+        foreach (var operand in operands)
+        {
+            if (operand is not ConstantExpression)
+                return expression;
+        }
+
+        return expression.TryEvaluate([], out var value) ? new ConstantExpression(value) : expression;
+    }
+
     public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
     {
         value = constant;
@@ -22,6 +36,16 @@ internal sealed class ConstantExpression(PrintValue constant) : PrintExpression
 /// <summary><c>REC->name</c>, <c>__get_str(name)</c>, <c>__get_dynamic_array(name)</c>.</summary>
 internal sealed class FieldExpression(EventField field) : PrintExpression
 {
+    /// <summary>Appends the field's text without making a string of it; false when it is no text.</summary>
+    public bool TryAppendText(StringBuilder output, ReadOnlySpan<byte> raw)
+    {
+        if (!field.IsText || !field.TryReadText(raw, out var text) || text.Length > 256)
+            return false;
+        Span<char> letters = stackalloc char[256];
+        output.Append(letters[..Encoding.UTF8.GetChars(text, letters)]);
+        return true;
+    }
+
     /// <summary>The same field where bytes are asked for, even when its type is <c>char[]</c>.</summary>
     public PrintExpression AsBytes() => field.IsText ? new FieldBytesExpression(field) : this;
 
@@ -159,8 +183,37 @@ internal sealed class ConditionalExpression(PrintExpression condition, PrintExpr
         condition.TryEvaluate(raw, out value) && (value.IsUnknown || (value.IsTrue ? then : otherwise).TryEvaluate(raw, out value));
 }
 
-internal sealed class BinaryExpression(string operation, PrintExpression left, PrintExpression right) : PrintExpression
+internal enum BinaryOperator
 {
+    Add, Subtract, Multiply, Divide, Remainder, And, Or, Xor, ShiftLeft, ShiftRight, AndAlso, OrElse, Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual,
+}
+
+internal sealed class BinaryExpression(BinaryOperator operation, PrintExpression left, PrintExpression right) : PrintExpression
+{
+    /// <summary>An operator as C spells it.</summary>
+    public static BinaryOperator OperatorOf(string text) => text switch
+    {
+        "+" => BinaryOperator.Add,
+        "-" => BinaryOperator.Subtract,
+        "*" => BinaryOperator.Multiply,
+        "/" => BinaryOperator.Divide,
+        "%" => BinaryOperator.Remainder,
+        "&" => BinaryOperator.And,
+        "|" => BinaryOperator.Or,
+        "^" => BinaryOperator.Xor,
+        "<<" => BinaryOperator.ShiftLeft,
+        ">>" => BinaryOperator.ShiftRight,
+        "&&" => BinaryOperator.AndAlso,
+        "||" => BinaryOperator.OrElse,
+        "==" => BinaryOperator.Equal,
+        "!=" => BinaryOperator.NotEqual,
+        "<" => BinaryOperator.Less,
+        "<=" => BinaryOperator.LessOrEqual,
+        ">" => BinaryOperator.Greater,
+        ">=" => BinaryOperator.GreaterOrEqual,
+        _ => throw new ArgumentOutOfRangeException(nameof(text), text, "no operator of C"),
+    };
+
     public override bool TryEvaluate(ReadOnlySpan<byte> raw, out PrintValue value)
     {
         value = default;
@@ -172,13 +225,13 @@ internal sealed class BinaryExpression(string operation, PrintExpression left, P
             return true;
         }
 
-        if (operation == "&&" && !a.IsTrue)
+        if (operation == BinaryOperator.AndAlso && !a.IsTrue)
         {
             value = PrintValue.OfNumber(0);
             return true;
         }
 
-        if (operation == "||" && a.IsTrue)
+        if (operation == BinaryOperator.OrElse && a.IsTrue)
         {
             value = PrintValue.OfNumber(1);
             return true;
@@ -192,7 +245,7 @@ internal sealed class BinaryExpression(string operation, PrintExpression left, P
             return true;
         }
 
-        if (operation is "&&" or "||")
+        if (operation is BinaryOperator.AndAlso or BinaryOperator.OrElse)
         {
             value = PrintValue.OfNumber(b.IsTrue ? 1 : 0);
             return true;
@@ -200,38 +253,46 @@ internal sealed class BinaryExpression(string operation, PrintExpression left, P
 
         if (a.Text is not null || a.Bytes is not null || b.Text is not null || b.Bytes is not null)
             return false;
-        return TryArithmetic(a.Number, b.Number, a.IsSigned && b.IsSigned, a.IsSigned, operation is "&" or "|" or "^" ? Math.Max(a.Size, b.Size) : 8, out value);
+        return TryArithmetic(
+            a.Number, b.Number, a.IsSigned && b.IsSigned, a.IsSigned, operation is BinaryOperator.And or BinaryOperator.Or or BinaryOperator.Xor ? Math.Max(a.Size, b.Size) : 8, out value);
     }
 
     private bool TryArithmetic(long a, long b, bool isSigned, bool leftSigned, int size, out PrintValue value)
     {
         value = default;
-        if (operation is "/" or "%" && (b == 0 || (isSigned && b == -1 && a == long.MinValue)))
+        if (operation is BinaryOperator.Divide or BinaryOperator.Remainder && (b == 0 || (isSigned && b == -1 && a == long.MinValue)))
             return false;
-        long? number = operation switch
+        if (operation >= BinaryOperator.Equal)
         {
-            "+" => a + b,
-            "-" => a - b,
-            "*" => a * b,
-            "/" => isSigned ? a / b : (long)((ulong)a / (ulong)b),
-            "%" => isSigned ? a % b : (long)((ulong)a % (ulong)b),
-            "&" => a & b,
-            "|" => a | b,
-            "^" => a ^ b,
-            "<<" => a << (int)(b & 63), // as the processor does where C leaves it open
-            ">>" => leftSigned ? a >> (int)(b & 63) : (long)((ulong)a >> (int)(b & 63)),
-            _ => null,
-        };
-        if (number is { } result)
-        {
-            value = PrintValue.OfNumber(result, operation is "<<" or ">>" ? leftSigned : isSigned, size);
+            var order = isSigned ? a.CompareTo(b) : ((ulong)a).CompareTo((ulong)b);
+            var truth = operation switch
+            {
+                BinaryOperator.Equal => a == b,
+                BinaryOperator.NotEqual => a != b,
+                BinaryOperator.Less => order < 0,
+                BinaryOperator.LessOrEqual => order <= 0,
+                BinaryOperator.Greater => order > 0,
+                _ => order >= 0,
+            };
+            value = PrintValue.OfNumber(truth ? 1 : 0);
             return true;
         }
 
-        var order = isSigned ? a.CompareTo(b) : ((ulong)a).CompareTo((ulong)b);
-        bool? truth = operation switch { "==" => a == b, "!=" => a != b, "<" => order < 0, "<=" => order <= 0, ">" => order > 0, ">=" => order >= 0, _ => null };
-        value = PrintValue.OfNumber(truth == true ? 1 : 0);
-        return truth is not null;
+        var number = operation switch
+        {
+            BinaryOperator.Add => a + b,
+            BinaryOperator.Subtract => a - b,
+            BinaryOperator.Multiply => a * b,
+            BinaryOperator.Divide => isSigned ? a / b : (long)((ulong)a / (ulong)b),
+            BinaryOperator.Remainder => isSigned ? a % b : (long)((ulong)a % (ulong)b),
+            BinaryOperator.And => a & b,
+            BinaryOperator.Or => a | b,
+            BinaryOperator.Xor => a ^ b,
+            BinaryOperator.ShiftLeft => a << (int)(b & 63), // as the processor does where C leaves it open
+            _ => leftSigned ? a >> (int)(b & 63) : (long)((ulong)a >> (int)(b & 63)),
+        };
+        value = PrintValue.OfNumber(number, operation is BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight ? leftSigned : isSigned, size);
+        return true;
     }
 }
 
@@ -264,6 +325,15 @@ internal sealed class NamedValueExpression(PrintExpression operand, string? deli
 
     private PrintValue Flags(ulong number, ulong mask)
     {
+        // Mostly one flag, whose name is there already.
+        foreach (var (flag, name) in pairs)
+        {
+            if (flag != 0 && (number & mask) == flag)
+                return PrintValue.OfText(name);
+            if (flag != 0 && (number & flag) == flag)
+                break;
+        }
+
         var text = new StringBuilder();
         var any = false;
         foreach (var (flag, name) in pairs)

@@ -81,8 +81,14 @@ public sealed class PrintFormat
                 precision = (int)Math.Clamp((int)star.Number, -1, 1024); // a negative one is as good as none
             }
 
-            if (!_arguments[next++].TryEvaluate(raw, out var value))
+            var argument = _arguments[next++];
+            var isPlain = width == 0 && precision < 0 && piece is { Plus: false, Alternate: false };
+            if (isPlain && piece.Conversion == 's' && argument is FieldExpression field && field.TryAppendText(output, raw))
+                continue;
+            if (!argument.TryEvaluate(raw, out var value))
                 return false;
+            if (isPlain && value.IsNumber && TryAppendNumber(output, piece, value.Number))
+                continue;
             var body = Render(piece, width, precision, value, symbol);
             if (value.IsBare || piece.Conversion == 'p')
                 output.Append(body);
@@ -100,6 +106,32 @@ public sealed class PrintFormat
         return true;
     }
 
+    /// <summary>A number without width and flags, as most are: no string is made of it.</summary>
+    private static bool TryAppendNumber(StringBuilder output, in Piece piece, long number)
+    {
+        Span<char> digits = stackalloc char[24];
+        int count;
+        if (piece.Conversion is 'd' or 'i')
+        {
+            Signed(piece, number).TryFormat(digits, out count, default, CultureInfo.InvariantCulture);
+        }
+        else if (piece.Conversion is 'u' or 'x')
+        {
+            Unsigned(piece, number).TryFormat(digits, out count, piece.Conversion == 'x' ? "x" : default, CultureInfo.InvariantCulture);
+        }
+        else
+        {
+            return false;
+        }
+
+        output.Append(digits[..count]);
+        return true;
+    }
+
+    private static long Signed(in Piece piece, long number) => piece.Bytes switch { 1 => (sbyte)number, 2 => (short)number, 4 => (int)number, _ => number };
+
+    private static ulong Unsigned(in Piece piece, long number) => piece.Bytes switch { 1 => (byte)number, 2 => (ushort)number, 4 => (uint)number, _ => (ulong)number };
+
     private string Render(in Piece piece, int width, int precision, in PrintValue value, Func<ulong, string?>? symbol)
     {
         if (value.IsUnknown)
@@ -115,12 +147,12 @@ public sealed class PrintFormat
             case 'p':
                 return RenderPointer(piece, width, value, symbol);
             case 'd' or 'i':
-                var signed = (piece.Bytes switch { 1 => (sbyte)value.Number, 2 => (short)value.Number, 4 => (int)value.Number, _ => value.Number }).ToString(CultureInfo.InvariantCulture);
+                var signed = Signed(piece, value.Number).ToString(CultureInfo.InvariantCulture);
                 if (precision > 0)
                     signed = signed.StartsWith('-') ? "-" + signed[1..].PadLeft(precision, '0') : signed.PadLeft(precision, '0');
                 return piece.Plus && !signed.StartsWith('-') ? "+" + signed : signed;
             default:
-                var bits = piece.Bytes switch { 1 => (byte)value.Number, 2 => (ushort)value.Number, 4 => (uint)value.Number, _ => (ulong)value.Number };
+                var bits = Unsigned(piece, value.Number);
                 var digits = piece.Conversion switch
                 {
                     'x' => bits.ToString("x", CultureInfo.InvariantCulture),

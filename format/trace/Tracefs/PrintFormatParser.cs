@@ -68,7 +68,7 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
         {
             if (!TryBinary(level + 1, out var right))
                 return false;
-            expression = new BinaryExpression(operation, expression, right);
+            expression = ConstantExpression.Fold(new BinaryExpression(BinaryExpression.OperatorOf(operation), expression, right), expression, right);
         }
 
         return true;
@@ -86,7 +86,7 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
             _depth++;
             var ok = TryUnary(out var operand);
             _depth--;
-            expression = new UnaryExpression(operation, operand);
+            expression = ok ? ConstantExpression.Fold(new UnaryExpression(operation, operand), operand) : operand;
             return ok;
         }
 
@@ -96,7 +96,7 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
             _depth++;
             var ok = TryUnary(out var operand);
             _depth--;
-            expression = new CastExpression(operand, size, isSigned);
+            expression = ok ? ConstantExpression.Fold(new CastExpression(operand, size, isSigned), operand) : operand;
             return ok;
         }
 
@@ -216,7 +216,7 @@ internal sealed class PrintFormatParser(string text, EventFormat format)
             case "__print_dynamic_array":
                 long width = 0;
                 return format.TryGetField(TakeIdentifier(), out var list) && Take(",") && TrySize(out width) && Take(")")
-                    && Assign(out expression, new BytesTextExpression("__print_array", new FieldExpression(list), new BinaryExpression("/", new LengthExpression(list), new ConstantExpression(PrintValue.OfNumber(width))), (int)width));
+                    && Assign(out expression, new BytesTextExpression("__print_array", new FieldExpression(list), new BinaryExpression(BinaryOperator.Divide, new LengthExpression(list), new ConstantExpression(PrintValue.OfNumber(width))), (int)width));
             case "__print_symbolic" or "__print_symbolic_u64" or "__print_symbolic64":
                 return TryConditional(out var value) && TryPairs(out var pairs) && Assign(out expression, new NamedValueExpression(value, null, pairs));
             case "__print_flags" or "__print_flags_u64" or "__print_flags64":

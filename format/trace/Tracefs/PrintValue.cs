@@ -35,6 +35,8 @@ internal readonly struct PrintValue
     /// <summary>Shown where a value is not known.</summary>
     public static PrintValue Unknown => new(0, "?", null, false, 0, isUnknown: true);
 
+    public bool IsNumber => Text is null && Bytes is null && !IsUnknown;
+
     public bool IsTrue => Text is not null || Bytes is not null || Number != 0;
 
     public static PrintValue OfNumber(long number, bool isSigned = true, int size = 8) => new(number, null, null, isSigned, size);
