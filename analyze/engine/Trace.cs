@@ -106,6 +106,28 @@ public sealed partial class Trace : IDisposable
     /// <summary>Time of the first and last sample, nanoseconds; both 0 when there is none.</summary>
     public (long First, long Last) SampleTimes { get; }
 
+    /// <summary>Whether times of records are times; else they say only what came after what.</summary>
+    public bool HasTimes => Source.HasTimes;
+
+    /// <summary>Whether samples of any event say on which CPU they were taken.</summary>
+    public bool KnowsCpus => EventSources.Any(s => s.HasCpu);
+
+    /// <summary>Paths of control groups by the id that samples have.</summary>
+    public IReadOnlyDictionary<ulong, string> ReadCgroups()
+    {
+        var paths = new Dictionary<ulong, string>();
+        Source.ReadSideBand(records =>
+        {
+            while (Format.Perf.PerfRecord.TryRead(records, out var record))
+            {
+                records = records[record.Bytes.Length..];
+                if (record.Type == Format.Perf.PerfRecordType.PERF_RECORD_CGROUP && SideBandLayouts.LayoutOf(record) is { } layout && Format.Perf.CgroupRecord.TryParse(record, layout, out var cgroup))
+                    paths[cgroup.Id] = System.Text.Encoding.UTF8.GetString(cgroup.Path);
+            }
+        });
+        return paths;
+    }
+
     /// <summary>Where records come from.</summary>
     internal TraceSource Source { get; }
 

@@ -71,7 +71,7 @@ internal static class ScriptCommand
             foreach (var text in result.GetValue(fields) ?? [])
             {
                 if (!rules.TryApply(text, out var wrong, out var unknown))
-                    throw unknown.Length > 0 ? UnknownField(unknown) : new UserErrorException($"-F {text}: {wrong}");
+                    throw unknown.Length > 0 && wrong.Length == 0 ? UnknownField(unknown) : new UserErrorException($"-F {text}: {wrong}");
             }
 
             var options = new ScriptOptions

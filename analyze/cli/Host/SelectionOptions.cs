@@ -12,7 +12,7 @@ namespace TraceKit.Cli.Host;
 internal sealed class SelectionOptions
 {
     private readonly Option<string> _filter = new("--filter") { HelpName = "EXPR", Description = "Only samples for which it holds: 'comm == \"bash\" && bytes >= 4096'." };
-    private readonly Option<string> _time = new("--time") { HelpName = "A,B", Description = "Only from A to B: seconds as script prints them, or 10%,20% of the recording." };
+    private readonly Option<string> _time = new("--time") { HelpName = "A,B", Description = "Only from A to B: seconds as script prints them, or 10%,20% of the recording, or 10%/3: its third tenth." };
     private readonly Option<string[]> _events = new("--event", "-e") { HelpName = "EVENT", Description = "Only this event; may be repeated." };
     private readonly Option<string> _comms = new("--comms", "--comm") { HelpName = "NAMES", Description = "Only these thread names, with commas." };
     private readonly Option<string> _pids = new("--pid", "-p") { HelpName = "PIDS", Description = "Only these processes, with commas." };
@@ -91,6 +91,12 @@ internal sealed class SelectionOptions
     public Trace Open(ParseResult result, string path, AnalysisOptions options)
     {
         var trace = Recording.Open(path, options.Events, DebugFiles(result), result.GetValue(_rawFields));
+        if (options.Cpus.Count > 0 && trace.Container is null && !trace.KnowsCpus)
+        {
+            trace.Dispose();
+            throw new UserErrorException("--cpu: the samples do not say on which CPU they were taken (record with perf record --sample-cpu or -a)");
+        }
+
         if (options.Filter is null || trace.FindProblem(options.Filter, i => Recording.IsWanted(trace.Events[i], options.Events)) is not { } problem)
             return trace;
         trace.Dispose();

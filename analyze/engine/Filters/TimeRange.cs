@@ -5,7 +5,7 @@ namespace TraceKit.Engine.Filters;
 /// <summary>Part of a recording, as <c>--time</c> says it.</summary>
 /// <remarks>
 /// <c>A,B</c>: seconds as <c>script</c> prints them, either may be empty. <c>A%,B%</c> or <c>A%-B%</c>: parts of the recording
-/// from its first to its last sample; <c>10%</c> alone is its first tenth.
+/// from its first to its last sample; <c>10%</c> alone is its first tenth, <c>10%/2</c> the second.
 /// </remarks>
 public readonly record struct TimeRange
 {
@@ -73,15 +73,27 @@ public readonly record struct TimeRange
     public (long From, long To) Resolve(long first, long last)
     {
         var length = (double)((Int128)last - first);
-        var from = FromPart is { } a ? first + (long)(length * a) : From ?? long.MinValue;
-        var to = ToPart is { } b ? b >= 1 ? last : first + (long)(length * b) : To ?? long.MaxValue;
-        return (from, to);
+        var from = FromPart is { } a ? first + (long)Math.Round(length * a) : From ?? long.MinValue;
+        if (ToPart is not { } b)
+            return (from, To ?? long.MaxValue);
+        var to = b >= 1 ? last : first + (long)Math.Round(length * b);
+        // The next part begins there.
+        return (from, to > from && to < last ? to - 1 : to);
     }
 
     private static bool TryParseParts(string text, out TimeRange range, out string error)
     {
         range = All;
         error = "";
+        if (text.IndexOf('%', StringComparison.Ordinal) != text.LastIndexOf('%') && text.IndexOfAny([',', ' ']) >= 0 && text.AsSpan().IndexOfAny('/', '-') >= 0)
+        {
+            error = $"'{text}': one range at a time; for several use --filter 'time in A..B || time in C..D'";
+            return false;
+        }
+
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash >= 0)
+            return TryParseSlice(text, slash, out range, out error);
         var parts = text.Split([',', '-'], StringSplitOptions.TrimEntries);
         double from = 0;
         if (parts.Length > 2 || !TryParsePercent(parts[^1], out var to) || (parts.Length == 2 && !TryParsePercent(parts[0], out from)))
@@ -97,6 +109,22 @@ public readonly record struct TimeRange
         }
 
         range = new TimeRange(null, null, from, to);
+        return true;
+    }
+
+    /// <summary><c>10%/3</c>: the third tenth.</summary>
+    private static bool TryParseSlice(string text, int slash, out TimeRange range, out string error)
+    {
+        range = All;
+        error = "";
+        if (!TryParsePercent(text[..slash].Trim(), out var part) || part <= 0 || !int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number < 1 || part * (number - 1) >= 1)
+        {
+            error = $"'{text}': expected a part and which of them, as 10%/3 for the third tenth";
+            return false;
+        }
+
+        range = new TimeRange(null, null, part * (number - 1), Math.Min(1, part * number));
         return true;
     }
 

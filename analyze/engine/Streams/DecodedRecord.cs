@@ -146,6 +146,9 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
     public override uint SideBandType => Source is null ? Record.Type : 0;
 
     /// <inheritdoc/>
+    public override ushort Misc => Record.Misc;
+
+    /// <inheritdoc/>
     public override bool TryReadSample(out PerfSample sample)
     {
         sample = default;
@@ -172,7 +175,7 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
         _ip = sample.Ip;
         _rawLength = sample.Raw.Length;
         _rawStart = _rawLength == 0 ? 0 : OffsetOf(record.Bytes, sample.Raw);
-        Thread = FindThread();
+        Thread = FindThread(_pid, _tid);
         return true;
     }
 
@@ -188,10 +191,10 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
         _period = 0;
         _ip = 0;
         _rawStart = _rawLength = 0;
-        Thread = FindThread();
+        Thread = SideBandFormatter.ThreadOf(record) is (var pid, var tid) ? FindThread(pid, tid) : FindThread(_pid, _tid);
     }
 
-    private TraceThread FindThread() => trace.Model.FindThread(_pid, _tid, _time) ?? _guessed.Get(trace.Model, _pid, _tid, _time);
+    private TraceThread FindThread(int pid, int tid) => trace.Model.FindThread(pid, tid, _time) ?? _guessed.Get(trace.Model, pid, tid, _time);
 
     private void Keep(PerfRecord record)
     {

@@ -56,6 +56,9 @@ public abstract class EventRecord
     /// <summary><c>PERF_RECORD_*</c> of a side-band record; 0 for samples.</summary>
     public abstract uint SideBandType { get; }
 
+    /// <summary><c>PERF_RECORD_MISC_*</c> of the record's header.</summary>
+    public abstract ushort Misc { get; }
+
     /// <summary>All parts of the sample; false for side-band records.</summary>
     public abstract bool TryReadSample(out PerfSample sample);
 }

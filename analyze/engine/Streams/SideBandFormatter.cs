@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using TraceKit.Format.Perf;
@@ -53,6 +54,24 @@ internal static class SideBandFormatter
             default:
                 return Unknown(record);
         }
+    }
+
+    /// <summary>The thread that a record is about, which need not be the one that its trailer names; null when it is about none.</summary>
+    public static (int Pid, int Tid)? ThreadOf(PerfRecord record)
+    {
+        // struct { header; u32 pid, tid; … } in all of these but EXIT, which has the parents' numbers between.
+        // A child has its parent's name until it says otherwise.
+        if (record.Type == PerfRecordType.PERF_RECORD_FORK && record.Bytes.Length >= PerfRecord.HeaderSize + 16)
+            return (BinaryPrimitives.ReadInt32LittleEndian(record.Body[4..]), BinaryPrimitives.ReadInt32LittleEndian(record.Body[12..]));
+        var at = record.Type switch
+        {
+            PerfRecordType.PERF_RECORD_COMM or PerfRecordType.PERF_RECORD_MMAP or PerfRecordType.PERF_RECORD_MMAP2 or PerfRecordType.PERF_RECORD_NAMESPACES => PerfRecord.HeaderSize + 4,
+            PerfRecordType.PERF_RECORD_EXIT => PerfRecord.HeaderSize + 8,
+            _ => -1,
+        };
+        if (at < 0 || record.Bytes.Length < at + 4)
+            return null;
+        return (BinaryPrimitives.ReadInt32LittleEndian(record.Bytes[PerfRecord.HeaderSize..]), BinaryPrimitives.ReadInt32LittleEndian(record.Bytes[at..]));
     }
 
     private static string Unknown(PerfRecord record) =>

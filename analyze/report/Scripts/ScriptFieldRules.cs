@@ -17,7 +17,21 @@ public sealed class ScriptFieldRules
         ("trace", ScriptFields.Trace), ("ip", ScriptFields.Ip), ("sym", ScriptFields.Sym), ("dso", ScriptFields.Dso), ("dsoff", ScriptFields.DsoOff), ("addr", ScriptFields.Addr),
         ("symoff", ScriptFields.SymOff), ("srcline", ScriptFields.SrcLine), ("period", ScriptFields.Period), ("iregs", ScriptFields.IntrRegs), ("uregs", ScriptFields.UserRegs),
         ("brstack", ScriptFields.BrStack), ("brstacksym", ScriptFields.BrStackSym), ("data_src", ScriptFields.DataSrc), ("weight", ScriptFields.Weight), ("bpf-output", ScriptFields.BpfOutput),
-        ("phys_addr", ScriptFields.PhysAddr), ("data_page_size", ScriptFields.DataPageSize), ("code_page_size", ScriptFields.CodePageSize),
+        ("phys_addr", ScriptFields.PhysAddr), ("data_page_size", ScriptFields.DataPageSize), ("code_page_size", ScriptFields.CodePageSize), ("misc", ScriptFields.Misc), ("tod", ScriptFields.TimeOfDay),
+        ("ins_lat", ScriptFields.InsLat), ("retire_lat", ScriptFields.RetireLat), ("brstackoff", ScriptFields.BrStackOff), ("cgroup", ScriptFields.Cgroup),
+    ];
+
+    /// <summary>Fields that perf knows and that are not printed here, with the reason.</summary>
+    private static readonly (string Name, string Why)[] s_refused =
+    [
+        ("flags", "only traces of instructions (Intel PT) have it, and they are not decoded here"), ("callindent", "only traces of instructions (Intel PT) have it, and they are not decoded here"),
+        ("synth", "only traces of instructions (Intel PT) have it, and they are not decoded here"), ("ipc", "only traces of instructions (Intel PT) have it, and they are not decoded here"),
+        ("insn", "instructions are not read from files here"), ("insnlen", "instructions are not read from files here"), ("disasm", "instructions are not read from files here"),
+        ("brstackinsn", "instructions are not read from files here; 'brstack' and 'brstacksym' show the branches"),
+        ("brstackinsnlen", "instructions are not read from files here; 'brstack' and 'brstacksym' show the branches"),
+        ("brstackdisasm", "instructions are not read from files here; 'brstack' and 'brstacksym' show the branches"), ("brcntr", "counters of branches are not printed here"),
+        ("metric", "it is computed from counters of the hardware, 'period' has their values"), ("srccode", "source files are not read here; 'srcline' tells file and line"),
+        ("machine_pid", "guests of a virtual machine are not told apart here"), ("vcpu", "guests of a virtual machine are not told apart here"),
     ];
 
     /// <summary>What a sample must have for a field, and how perf calls it.</summary>
@@ -28,7 +42,8 @@ public sealed class ScriptFieldRules
         (ScriptFields.Time, PerfSampleFormat.PERF_SAMPLE_TIME, "TIME"), (ScriptFields.Cpu, PerfSampleFormat.PERF_SAMPLE_CPU, "CPU"),
         (ScriptFields.IntrRegs, PerfSampleFormat.PERF_SAMPLE_REGS_INTR, "IREGS"), (ScriptFields.UserRegs, PerfSampleFormat.PERF_SAMPLE_REGS_USER, "UREGS"),
         (ScriptFields.PhysAddr, PerfSampleFormat.PERF_SAMPLE_PHYS_ADDR, "PHYS_ADDR"), (ScriptFields.DataPageSize, PerfSampleFormat.PERF_SAMPLE_DATA_PAGE_SIZE, "DATA_PAGE_SIZE"),
-        (ScriptFields.CodePageSize, PerfSampleFormat.PERF_SAMPLE_CODE_PAGE_SIZE, "CODE_PAGE_SIZE"),
+        (ScriptFields.CodePageSize, PerfSampleFormat.PERF_SAMPLE_CODE_PAGE_SIZE, "CODE_PAGE_SIZE"), (ScriptFields.Cgroup, PerfSampleFormat.PERF_SAMPLE_CGROUP, "CGROUP"),
+        (ScriptFields.InsLat | ScriptFields.RetireLat, PerfSampleFormat.PERF_SAMPLE_WEIGHT_STRUCT, "WEIGHT_STRUCT"),
     ];
 
     private readonly Rule[] _rules =
@@ -38,7 +53,8 @@ public sealed class ScriptFieldRules
         new(ScriptFields.Comm | ScriptFields.Tid | ScriptFields.Cpu | ScriptFields.Time | ScriptFields.Event | ScriptFields.Trace, ScriptFields.None),
         new(Sampling, ScriptFields.Trace | ScriptFields.BpfOutput),
         new(
-            Sampling | ScriptFields.Addr | ScriptFields.DataSrc | ScriptFields.Weight | ScriptFields.PhysAddr | ScriptFields.DataPageSize | ScriptFields.CodePageSize,
+            Sampling | ScriptFields.Addr | ScriptFields.DataSrc | ScriptFields.Weight | ScriptFields.InsLat | ScriptFields.PhysAddr | ScriptFields.DataPageSize
+                | ScriptFields.CodePageSize,
             ScriptFields.Trace | ScriptFields.BpfOutput),
         new(Sampling, ScriptFields.Trace | ScriptFields.BpfOutput),
         new(Sampling, ScriptFields.Trace | ScriptFields.BpfOutput),
@@ -104,6 +120,7 @@ public sealed class ScriptFieldRules
             if (field == ScriptFields.None)
             {
                 unknown = word;
+                problem = Array.Find(s_refused, r => r.Name == name).Why is { } why ? $"field '{name}' cannot be printed: {why}" : "";
                 return false;
             }
 
@@ -143,13 +160,15 @@ public sealed class ScriptFieldRules
     {
         problem = "";
         var isOurs = trace.Container is not null;
-        var attributes = trace.Descriptions.Select(d => PerfEventAttr.TryRead(d.AttrBytes, out var attr) ? attr : null).ToArray();
+        // As recorded: where a perf.data has no times, the places of records stand for them in what is read.
+        var attributes = trace.PerfData?.Metadata.Events.Attributes.Select(a => (PerfEventAttr?)a.Attr).ToArray()
+            ?? [.. trace.Descriptions.Select(d => PerfEventAttr.TryRead(d.AttrBytes, out var attr) ? attr : null)];
         var perKind = new ScriptFields[_rules.Length];
         for (var kind = 0; kind < _rules.Length; kind++)
         {
             perKind[kind] = _rules[kind].Fields;
             // perf looks at the first event of a kind.
-            var first = Array.FindIndex(attributes, a => a is not null && (int)KindOf(a) == kind);
+            var first = Array.FindIndex(attributes, a => a is not null && (int)KindOf(a) == kind && !IsDummy(a));
             if (first < 0)
                 continue;
             foreach (var (field, bits, name) in s_needs)
@@ -165,6 +184,14 @@ public sealed class ScriptFieldRules
 
                 perKind[kind] &= ~field;
             }
+
+            if ((problem = Contradiction(perKind[kind], _rules[kind].Asked)).Length > 0)
+                return null;
+            if ((perKind[kind] & ScriptFields.TimeOfDay) != 0 && trace.Host.RealtimeOffset == 0 && trace.PerfData?.Metadata.Facts.ClockData is null)
+            {
+                problem = "the recording does not say what its clock's times are in the time of day: field 'tod' cannot be printed (record with perf record -k CLOCK_MONOTONIC, or with tracekit-capture)";
+                return null;
+            }
         }
 
         var tracepoints = (int)ScriptEventKind.Tracepoint;
@@ -172,6 +199,18 @@ public sealed class ScriptFieldRules
             perKind[tracepoints] |= Chain;
         return [.. attributes.Select(a => a is null ? ScriptFields.None : perKind[(int)KindOf(a)])];
     }
+
+    /// <summary>What was asked for and cannot be shown without something that was not.</summary>
+    private static string Contradiction(ScriptFields fields, ScriptFields asked)
+    {
+        if ((asked & ScriptFields.SymOff) != 0 && (fields & ScriptFields.Sym) == 0)
+            return "-F symoff: an offset in what? Ask for sym too";
+        if ((asked & ScriptFields.SrcLine) != 0 && (fields & ScriptFields.Ip) == 0)
+            return "-F srcline: the line of what? Ask for ip too";
+        return "";
+    }
+
+    private static bool IsDummy(PerfEventAttr attr) => attr is { Type: PerfTypeId.PERF_TYPE_SOFTWARE, Config: PerfSoftwareId.PERF_COUNT_SW_DUMMY };
 
     /// <summary>Whether samples carry stacks: then addresses are printed as a chain under the line.</summary>
     internal static bool HasChain(PerfEventAttr attr) => (attr.SampleType & (PerfSampleFormat.PERF_SAMPLE_CALLCHAIN | PerfSampleFormat.PERF_SAMPLE_STACK_USER)) != 0;

@@ -2,7 +2,7 @@ namespace TraceKit.Report.Scripts;
 
 /// <summary>What <c>script</c> prints of a record: the names of <c>perf script -F</c>.</summary>
 [Flags]
-public enum ScriptFields
+public enum ScriptFields : long
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -81,6 +81,24 @@ public enum ScriptFields
 
     /// <summary>Bytes that a BPF program wrote.</summary>
     BpfOutput = 1 << 24,
+
+    /// <summary>Where the CPU was, and what else a record's header says, as letters.</summary>
+    Misc = 1 << 25,
+
+    /// <summary>Date and time of day.</summary>
+    TimeOfDay = 1 << 26,
+
+    /// <summary>Cycles from issue to completion of the instruction.</summary>
+    InsLat = 1 << 27,
+
+    /// <summary>Cycles that its retirement waited.</summary>
+    RetireLat = 1 << 28,
+
+    /// <summary>Branches before the sample, by offset in their files.</summary>
+    BrStackOff = 1 << 29,
+
+    /// <summary>Path of the control group.</summary>
+    Cgroup = 1 << 30,
 }
 
 /// <summary>Kinds of events that <c>-F KIND:…</c> tells apart: those of <c>perf_event_attr.type</c>.</summary>

@@ -39,7 +39,7 @@ public sealed partial class ScriptPrinter
             _frameText.Clear();
             foreach (ref readonly var frame in entry.Names.Frames)
             {
-                AppendFrame(_frameText.Append((byte)'\t'), entry.Address, entry.Names.FileAddress, frame, fields);
+                AppendFrame(_frameText.Append((byte)'\t'), entry.Address, entry.Names.FileAddress, entry.Names.FileAddress, frame, fields);
                 _frameText.Append((byte)'\n');
             }
 
@@ -53,7 +53,7 @@ public sealed partial class ScriptPrinter
     {
         foreach (ref readonly var frame in entry.Names.Frames)
         {
-            AppendFrame(output.Append((byte)'\t'), entry.Address, entry.Names.FileAddress, frame, fields);
+            AppendFrame(output.Append((byte)'\t'), entry.Address, entry.Names.FileAddress, entry.Names.FileAddress, frame, fields);
             output.Append((byte)'\n');
             if (_options.StopAt.Contains(frame.Name))
                 return true;
@@ -65,23 +65,24 @@ public sealed partial class ScriptPrinter
     private void AppendOne(ByteText output, EventRecord record, ScriptFields fields)
     {
         // On the sample's own line stands the concrete function, as perf has it.
-        var frames = record.NameOf(record.Ip).Frames;
-        AppendFrame(output, record.Ip, record.Ip, frames[^1], fields);
+        var names = record.NameOf(record.Ip);
+        AppendFrame(output, record.Ip, record.Ip, names.FileAddress, names.Frames[^1], fields);
     }
 
     /// <param name="output">Appended to.</param>
     /// <param name="address">The address in the chain.</param>
     /// <param name="shown">What is shown of it: the address in the process on the sample's own line, in chains the one in the file.</param>
+    /// <param name="inFile">The address in the file.</param>
     /// <param name="frame">The frame.</param>
     /// <param name="fields">What to print.</param>
-    private void AppendFrame(ByteText output, ulong address, ulong shown, in ResolvedFrame frame, ScriptFields fields)
+    private void AppendFrame(ByteText output, ulong address, ulong shown, ulong inFile, in ResolvedFrame frame, ScriptFields fields)
     {
         // Mappings begin at pages: the low bits tell whether the look-up address is the return address or a byte before it.
         var back = (address - frame.Address) & 1;
         output.Hex(shown, 16);
         AppendNames(output, frame, shown, back, fields);
         if ((fields & ScriptFields.SrcLine) != 0)
-            AppendLine(output.Append("\n  "u8), frame);
+            AppendLine(output, frame, inFile);
         if (frame.IsInlined)
             output.Append(" (inlined)"u8);
     }
@@ -104,14 +105,19 @@ public sealed partial class ScriptPrinter
         output.Append((byte)')');
     }
 
-    /// <summary>The file's name and the line, as perf prints them without <c>--full-source-path</c>; <c>??:0</c> when unknown.</summary>
-    private void AppendLine(ByteText output, in ResolvedFrame frame)
+    /// <summary>On a line of its own the file's name and the line, as perf prints them without <c>--full-source-path</c>; <c>libc.so.6[27f40]</c> where no line is known.</summary>
+    private void AppendLine(ByteText output, in ResolvedFrame frame, ulong inFile)
     {
         if (string.IsNullOrEmpty(frame.File))
         {
-            output.Append("??:0"u8);
+            if (frame.Module < 0)
+                return;
+            var module = Module(frame);
+            output.Append("\n  "u8).Append(module.AsSpan(module.LastIndexOf('/') + 1)).Append((byte)'[').Hex(inFile).Append((byte)']');
             return;
         }
+
+        output.Append("\n  "u8);
 
         var name = _options.FullSourcePath ? frame.File : frame.File[(frame.File.LastIndexOf('/') + 1)..];
         output.Append(SafeText.Show(name)).Append((byte)':').Decimal(frame.Line);

@@ -46,7 +46,7 @@ public sealed partial class ScriptPrinter
         if (traceEvent is null)
         {
             if (_fields.Length > 0)
-                AppendHead(output, record, _fields[0], _options.Chains && _events.HasChain(0));
+                AppendHead(output, record, _fields[0], _options.Chains && (_fields[0] & ScriptFields.Ip) != 0 && _events.HasChain(0));
             AppendSideBand(output, record.SideBandText);
             return;
         }
@@ -94,6 +94,8 @@ public sealed partial class ScriptPrinter
             output.Decimal(record.Tid, 5).Append((byte)' ');
         if ((fields & ScriptFields.Cpu) != 0 && record.Cpu >= 0)
             output.Append((byte)'[').Zeros((ulong)record.Cpu, 3).Append("] "u8);
+        if ((fields & (ScriptFields.Misc | ScriptFields.TimeOfDay)) != 0)
+            AppendMiscAndDay(output, record, fields);
         if ((fields & ScriptFields.Time) != 0)
             AppendTime(output, record.Time);
     }
