@@ -66,12 +66,10 @@ public sealed record AnalysisOptions
     /// <summary>Called with (chunks done, chunks in all) now and then, from any thread.</summary>
     public Action<int, int>? Progress { get; init; }
 
-    /// <summary>Whether <see cref="Events"/> names an event, or none at all: by <c>group:name</c> in full, or by the name alone.</summary>
+    /// <summary>Whether <see cref="Events"/> names an event, or none at all (<see cref="Model.TraceEvent.IsCalled"/>).</summary>
     public bool WantsEvent(Model.TraceEvent traceEvent)
     {
         ArgumentNullException.ThrowIfNull(traceEvent);
-        var full = traceEvent.Name;
-        return Events.Count == 0
-            || Events.Any(wanted => full == wanted || (full.Length > wanted.Length && full.EndsWith(wanted, StringComparison.Ordinal) && full[full.Length - wanted.Length - 1] == ':'));
+        return Events.Count == 0 || Events.Any(traceEvent.IsCalled);
     }
 }

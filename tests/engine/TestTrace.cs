@@ -95,6 +95,13 @@ internal sealed class TestTrace
         return this;
     }
 
+    /// <summary>What the recorder's own table says of a loss.</summary>
+    public TestTrace Loss(LossReport loss)
+    {
+        _losses.Add(loss);
+        return this;
+    }
+
     public TestTrace Lost(ulong time, ulong count)
     {
         var size = PerfRecordWriter.WriteLost(_scratch, _layouts[0], Id(time, 0, 0), 100, count);

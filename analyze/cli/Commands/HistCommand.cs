@@ -50,7 +50,7 @@ internal static class HistCommand
             if (isSpan)
             {
                 IReadOnlyList<SpanDefinition> definitions = result.GetValue(between) ? [spans.ReadBetween(result, trace, options.Events)] : spans.Read(result, trace, options.Events);
-                var analysis = SpansCommand.Run(trace, context, options, new SpanOptions { Definitions = definitions, By = SpanArguments.GroupKeys(trace, definitions, result.GetValue(by)) });
+                var analysis = SpansCommand.Run(trace, context, options, new SpanOptions { Definitions = definitions, By = SpanArguments.GroupKeys(trace, definitions, result.GetValue(by)), AcrossLosses = spans.AcrossLosses(result) });
                 var durations = SpanTables.Durations(analysis, asked ?? HistogramShape.Log2);
                 if (format == TableFormat.Json)
                     SpansCommand.WriteJson(context, analysis, durations, []);

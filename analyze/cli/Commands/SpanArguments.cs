@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using TraceKit.Cli.Host;
 using TraceKit.DebugInfo.Types;
 using TraceKit.Engine;
@@ -14,23 +13,27 @@ internal sealed class SpanArguments
 {
     private static readonly string[] s_commonKeys = ["tid", "pid", "cpu", "comm"];
 
-    private const string FieldPrefix = "field:";
+    private const string FieldPrefix = "field:", Condition = " if ";
 
-    private readonly Option<string[]> _start = new("--start") { HelpName = "EVENT", Description = "The event that begins a span; 'EVENT if EXPR' for those of its records for which it holds." };
+    private readonly Option<string[]> _start = new("--start") { HelpName = "EVENT", Description = "The event that begins a span (* and ? match several); 'EVENT if EXPR' for those of its records for which it holds." };
     private readonly Option<string[]> _end = new("--end") { HelpName = "EVENT", Description = "The event that ends it, in the same way." };
     private readonly Option<string[]> _function = new("--function") { HelpName = "NAME", Description = "From entry to return of a probed function or system call, or another pair of events that belong together; * and ? match; may be repeated." };
     private readonly Option<string> _key = new("--key") { HelpName = "KEYS", Description = "What both ends have in common: tid (default), pid, cpu, comm, fields with commas (dev,sector), of different names START=END (next_pid=prev_pid), or all." };
+    private readonly Option<bool> _acrossLosses = new("--across-losses") { Description = "Also count spans within which records were lost, though two may be taken for one." };
     private readonly Option<string> _order = new("--order") { HelpName = "ORDER", Description = "Of several open ones of a key an end ends the last (lifo, default: calls), the first (fifo: queues); or there is one at a time, from its latest or earliest start." };
 
     /// <summary>Adds them to a command.</summary>
     public SpanArguments(Command command)
     {
-        foreach (var option in new Option[] { _start, _end, _function, _key, _order })
+        foreach (var option in new Option[] { _start, _end, _function, _key, _order, _acrossLosses })
             command.Options.Add(option);
     }
 
     /// <summary>Whether any span is asked for.</summary>
     public bool AreGiven(ParseResult result) => result.GetValue(_start) is { Length: > 0 } || result.GetValue(_end) is { Length: > 0 } || result.GetValue(_function) is { Length: > 0 };
+
+    /// <summary>Whether spans within which records were lost count too.</summary>
+    public bool AcrossLosses(ParseResult result) => result.GetValue(_acrossLosses);
 
     /// <summary>The spans asked for; all pairs of events that belong together when none is.</summary>
     public IReadOnlyList<SpanDefinition> Read(ParseResult result, Trace trace, IReadOnlyList<string> events)
@@ -42,7 +45,7 @@ internal sealed class SpanArguments
         for (var i = 0; i < starts.Length; i++)
         {
             var (start, end) = (SideOf(trace, "--start", starts[i]), SideOf(trace, "--end", ends[i]));
-            definitions.Add(new SpanDefinition { Name = $"{NameOf(trace, start)}..{NameOf(trace, end)}", Start = start, End = end });
+            definitions.Add(new SpanDefinition { Name = $"{NameOf(trace, start, starts[i])}..{NameOf(trace, end, ends[i])}", Start = start, End = end });
         }
 
         if (names.Length > 0 || starts.Length == 0)
@@ -93,7 +96,7 @@ internal sealed class SpanArguments
         var found = new List<SpanDefinition>();
         foreach (var name in names)
         {
-            var matching = all.Where(d => !found.Contains(d) && (IsLike(d.Name, name) || d.Start.Events.Any(e => IsLike(trace.Events[e].Name, name)))).ToArray();
+            var matching = all.Where(d => !found.Contains(d) && (IsLike(d.Name, name) || d.Start.Events.Any(e => trace.Events[e].IsCalled(name)))).ToArray();
             if (matching.Length == 0 && !found.Exists(d => IsLike(d.Name, name)))
             {
                 var near = Suggestions.Nearest(name, all.Select(d => d.Name));
@@ -106,8 +109,7 @@ internal sealed class SpanArguments
         return found;
     }
 
-    private static bool IsLike(string text, string pattern) => text == pattern || (pattern.AsSpan().ContainsAny('*', '?')
-        && Regex.IsMatch(text, "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal) + "$", RegexOptions.NonBacktracking));
+    private static bool IsLike(string text, string pattern) => text == pattern || (Glob.IsPattern(pattern) && Glob.Matches(pattern, text));
 
     private SpanDefinition Refine(ParseResult result, Trace trace, SpanDefinition definition)
     {
@@ -156,16 +158,19 @@ internal sealed class SpanArguments
 
     private static bool HasField(Trace trace, SpanSide side, string name) => side.Events.Any(e => trace.Events[e].Fields.Any(f => f.Name == name));
 
-    private static string NameOf(Trace trace, SpanSide side)
+    private static string NameOf(Trace trace, SpanSide side, string typed)
     {
-        var name = trace.Events[side.Events[0]].Name;
+        var name = side.Events.Count == 1 ? trace.Events[side.Events[0]].Name : EventOf(typed);
         return name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..];
     }
 
+    /// <summary>Without its condition.</summary>
+    private static string EventOf(string typed) => typed.Split(Condition, 2)[0].Trim();
+
     private static SpanSide SideOf(Trace trace, string option, string text)
     {
-        var at = text.IndexOf(" if ", StringComparison.Ordinal);
-        var name = (at < 0 ? text : text[..at]).Trim();
+        var at = text.IndexOf(Condition, StringComparison.Ordinal);
+        var name = EventOf(text);
         var events = trace.Events.Where(e => !e.IsSideBandOnly && Recording.IsWanted(e, [name])).Select(e => e.Index).ToArray();
         if (events.Length == 0)
         {
@@ -177,12 +182,12 @@ internal sealed class SpanArguments
             return new SpanSide(events);
         try
         {
-            var filter = FilterExpression.Parse(text[(at + " if ".Length)..]);
+            var filter = FilterExpression.Parse(text[(at + Condition.Length)..]);
             return trace.FindProblem(filter, events.Contains) is { } problem ? throw problem : new SpanSide(events, filter);
         }
         catch (FilterSyntaxException problem)
         {
-            throw new UserErrorException($"{option} '{text}': column {at + " if ".Length + problem.Position + 1}: expected {problem.Expected}, found {problem.Found}");
+            throw new UserErrorException($"{option} '{text}': column {at + Condition.Length + problem.Position + 1}: expected {problem.Expected}, found {problem.Found}") { Excerpt = text, ExcerptPosition = at + Condition.Length + problem.Position };
         }
     }
 }

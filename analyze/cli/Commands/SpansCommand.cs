@@ -53,6 +53,7 @@ internal static class SpansCommand
             {
                 Definitions = definitions,
                 By = SpanArguments.GroupKeys(trace, definitions, result.GetValue(by)),
+                AcrossLosses = spans.AcrossLosses(result),
                 Longest = Math.Max(count, chart is not null && !asHistogram ? SpanCharts.MostBars : 0),
             };
             var analysis = Run(trace, context, options, asked);

@@ -1,4 +1,5 @@
 using TraceKit.Binary;
+using TraceKit.Probes.Filters;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Cli.Host;
@@ -13,6 +14,8 @@ internal static class ErrorReporter
             return Report(several.InnerExceptions[0], error);
         if (StandardStreams.IsBrokenPipe(exception))
             return ExitCodes.Whole;
+        if (exception is FilterSyntaxException filter)
+            exception = SelectionOptions.WrongFilter(filter);
         var (code, message) = Describe(exception);
         WriteLine(error, "error", message);
         if (exception is UserErrorException { Excerpt.Length: > 0 } typed)

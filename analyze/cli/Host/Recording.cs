@@ -42,8 +42,7 @@ internal static class Recording
     }
 
     /// <summary>Whether an event is one of those asked for; all are when none is.</summary>
-    public static bool IsWanted(TraceEvent traceEvent, IReadOnlyList<string> events) =>
-        events.Count == 0 || events.Any(name => traceEvent.Name == name || traceEvent.Name.EndsWith(":" + name, StringComparison.Ordinal));
+    public static bool IsWanted(TraceEvent traceEvent, IReadOnlyList<string> events) => events.Count == 0 || events.Any(traceEvent.IsCalled);
 
     /// <summary>Runs the analysis and warns about what it could not read.</summary>
     public static Analysis Run(Trace trace, AnalysisOptions options, CommandContext context)

@@ -13,7 +13,7 @@ internal sealed class SelectionOptions
 {
     private readonly Option<string> _filter = new("--filter") { HelpName = "EXPR", Description = "Only samples for which it holds: 'comm == \"bash\" && bytes >= 4096'." };
     private readonly Option<string> _time = new("--time") { HelpName = "A,B", Description = "Only from A to B: seconds as script prints them, or 10%,20% of the recording, or 10%/3: its third tenth." };
-    private readonly Option<string[]> _events = new("--event", "-e") { HelpName = "EVENT", Description = "Only this event; may be repeated." };
+    private readonly Option<string[]> _events = new("--event", "-e") { HelpName = "EVENT", Description = "Only this event (group:name, or the name alone; * ? [a-z] match); may be repeated." };
     private readonly Option<string> _comms = new("--comms", "--comm") { HelpName = "NAMES", Description = "Only these thread names, with commas." };
     private readonly Option<string> _pids = new("--pid", "-p") { HelpName = "PIDS", Description = "Only these processes, with commas." };
     private readonly Option<string> _tids = new("--tid") { HelpName = "TIDS", Description = "Only these threads, with commas." };
@@ -103,7 +103,8 @@ internal sealed class SelectionOptions
         throw WrongFilter(problem);
     }
 
-    private static UserErrorException WrongFilter(FilterSyntaxException problem) =>
+    /// <summary>The error of a filter, with its column.</summary>
+    internal static UserErrorException WrongFilter(FilterSyntaxException problem) =>
         new(FormattableString.Invariant($"--filter: column {problem.Position + 1}: expected {problem.Expected}, found {problem.Found}")) { Excerpt = problem.Text, ExcerptPosition = problem.Position };
 
     private static List<int> Numbers(string option, string? text)

@@ -1,3 +1,4 @@
+using TraceKit.DebugInfo.Types;
 using TraceKit.Probes.Plan;
 
 namespace TraceKit.Engine.Model;
@@ -43,6 +44,16 @@ public sealed class TraceEvent
 
     /// <summary>Whether samples carry stack dumps that are unwound by CFI.</summary>
     public bool HasStackDumps { get; init; }
+
+    /// <summary>Whether it is what somebody calls so: <c>group:name</c> in full, the name alone, or a shell pattern for either.</summary>
+    public bool IsCalled(string wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        if (Name == wanted)
+            return true;
+        var alone = Name.AsSpan(Name.IndexOf(':', StringComparison.Ordinal) + 1);
+        return alone.SequenceEqual(wanted) || Name.EndsWith(":" + wanted, StringComparison.Ordinal) || (Glob.IsPattern(wanted) && (Glob.Matches(wanted, Name) || Glob.Matches(wanted, alone)));
+    }
 }
 
 /// <summary>A field of a tracepoint or probe.</summary>

@@ -32,7 +32,7 @@ internal sealed class SampleFilter
             _stored[e] = options.IgnoreStoredFilters ? null : EventFilter.Make(sources[e].StoredFilter, ref bits);
             _asked[e] = EventFilter.Make(options.Filter?.Bind(sources[e].FilterFields.FilterFields, FilterPatterns.Instance, []), ref bits);
             if (bits > EventFilter.MostConditions)
-                throw new FilterSyntaxException(options.Filter?.Text ?? "", 0, $"at most {EventFilter.MostConditions} groups of conditions on the record among conditions on the stack", $"{bits}");
+                throw new FilterSyntaxException(options.Filter?.Text ?? "", 0, $"at most {EventFilter.MostConditions} groups of conditions on the record among conditions on the stack (cpu == 1 || stack has x): take the filter apart", $"{bits} for {sources[e].Event.Name}");
             _carried[e] = options.IgnoreFrameFilters ? [] : [.. _stored[e]?.Carried ?? [], .. _asked[e]?.Carried ?? []];
             var needs = (_stored[e]?.Whole.Needs ?? FilterNeeds.None) | (_asked[e]?.Whole.Needs ?? FilterNeeds.None);
             HasLate |= !options.IgnoreFrameFilters && needs.HasFlag(FilterNeeds.Frames);

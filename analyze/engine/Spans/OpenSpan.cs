@@ -38,6 +38,9 @@ internal sealed class OpenSpan
     /// <summary>Of the first of a queue: the last one.</summary>
     public OpenSpan? Last;
 
+    /// <summary>Of spans whose earliest start counts: when the one before it ended; before that, starts may have been lost that are not its own.</summary>
+    public long Since;
+
     /// <summary>Of calls: the call around it.</summary>
     public OpenSpan? Caller;
 

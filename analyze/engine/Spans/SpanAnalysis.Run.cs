@@ -63,6 +63,7 @@ public sealed partial class SpanAnalysis
         private readonly Dictionary<(int Rule, SpanLabels Labels), SpanGroup> _groups = [];
         private readonly PriorityQueue<Span, (long Duration, long Newest)> _longest = new();
         private readonly long _start;
+        private readonly long _until;
         private long _sequence;
 
         public Runner(Trace trace, AnalysisOptions options, SpanAnalysis analysis)
@@ -75,6 +76,7 @@ public sealed partial class SpanAnalysis
             _calls = new CallStacks(trace.Model);
             _keys = new RecordKeys(trace);
             _start = trace.SampleTimes.First;
+            _until = options.Time.Resolve(trace.SampleTimes.First, trace.SampleTimes.Last).To;
             var names = new AddressNames(trace.Parts, options.Names);
             _filterSample = new FilterSample(names);
             _labels = [.. _spans.By.Select(b => new RecordLabels(b.Key, names))];
@@ -108,7 +110,7 @@ public sealed partial class SpanAnalysis
             }
 
             foreach (var rule in _rules)
-                rule.Matcher.Finish(_analysis.Times.Last);
+                rule.Matcher.Finish(_analysis.Times.Last, _until);
             _analysis.Records = _sequence;
             _analysis.Undecodable = _stream.Undecodable;
             _analysis.LeftOutByRecording = _stream.LeftOutByRecording;
@@ -164,8 +166,13 @@ public sealed partial class SpanAnalysis
             var duration = _record.Time - span.Time;
             if (rule.Definition.IsCall)
                 _calls.End(span, duration);
-            if (_losses.AnyBetween(span.Time, _record.Time))
+            if (rule.Matcher.IsDoubtful(span, _record.Time))
+            {
                 _analysis.AcrossLosses[rule.Index]++;
+                if (!_spans.AcrossLosses)
+                    return;
+            }
+
             var labels = Labels(span.Labels, atEnd: true);
             if (!_groups.TryGetValue((rule.Index, labels), out var group))
                 _groups.Add((rule.Index, labels), group = new SpanGroup(rule.Index, [.. _labels.Select((l, i) => l[labels[i]])], new ValueCounts(limit: _spans.ExactValues)));

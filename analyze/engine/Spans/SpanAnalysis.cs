@@ -31,7 +31,10 @@ public sealed partial class SpanAnalysis
     /// <summary>For each definition the starts and ends without a partner, by <see cref="SpanUnmatched"/>.</summary>
     public IReadOnlyList<long[]> Unmatched { get; }
 
-    /// <summary>For each definition the spans during which records were lost: an end and a start may be missing inside, two spans taken for one.</summary>
+    /// <summary>
+    /// For each definition the pairs that are in doubt since records were lost: an end and a start may be missing inside, two spans taken for one. Counted here alone,
+    /// unless <see cref="SpanOptions.AcrossLosses"/> is asked for.
+    /// </summary>
     public long[] AcrossLosses { get; }
 
     /// <summary>The longest, longest first.</summary>

@@ -16,10 +16,13 @@ public static class SpanFinder
     /// <summary>The kernel says of a flush that it is issued at sector 0 and completed at sector -1: nothing tells which belong together.</summary>
     private const string FlushCondition = "nr_sector != 0", FlushNote = "requests of no sectors (flushes) left out: the kernel gives their issue and their completion different sectors";
 
+    /// <summary>The kernel forgets the number of the system call before it returns from it; with the thread alone a call that <c>execve</c> of another thread ended would take that one's end.</summary>
+    private const string SignalNote = "returns from signal handlers (rt_sigreturn) left alone: the kernel gives their end the number -1";
+
     /// <summary>Operations whose ends are not told apart by the thread, by group and what both names have in common.</summary>
     private static readonly (string Group, string Name, string Key)[] s_keys =
     [
-        ("block", "", "dev,sector"), ("irq", "irq_handler", "cpu,irq"), ("irq", "softirq", "cpu,vec"), ("irq", "", "cpu"), ("irq_vectors", "", "cpu"), ("workqueue", "workqueue_execute", "work"),
+        ("raw_syscalls", "", "tid,id"), ("block", "", "dev,sector"), ("irq", "irq_handler", "cpu,irq"), ("irq", "softirq", "cpu,vec"), ("irq", "", "cpu"), ("irq_vectors", "", "cpu"), ("workqueue", "workqueue_execute", "work"),
         ("timer", "hrtimer", "cpu,hrtimer"), ("timer", "timer", "cpu,timer"), ("power", "", "cpu"), ("nvme", "", "ctrl_id,cid"),
     ];
 
@@ -78,7 +81,7 @@ public static class SpanFinder
         var condition = isBlock ? FilterExpression.Parse(FlushCondition) : null;
         return new SpanDefinition
         {
-            Note = isBlock ? FlushNote : "",
+            Note = isBlock ? FlushNote : isSystemCall && key != "tid" ? SignalNote : "",
             Name = isSystemCall ? common.Length == 0 ? "system calls" : common : $"{NameOf(start)}..{NameOf(end)}",
             Start = new([start.Index], condition),
             End = new([end.Index], condition),

@@ -11,6 +11,7 @@ internal sealed class SpanMatcher
     private readonly bool _isOfThread;
     private readonly Dictionary<SpanKey, OpenSpan> _open = [];
     private readonly long[] _unmatched;
+    private readonly Dictionary<SpanKey, long>? _lastEnds;
 
     /// <param name="definition">What is matched.</param>
     /// <param name="trace">Knows when threads ended.</param>
@@ -22,6 +23,7 @@ internal sealed class SpanMatcher
         _model = trace.Model;
         _losses = losses;
         _unmatched = unmatched;
+        _lastEnds = losses.Any && definition.Order == SpanOrder.Earliest ? [] : null;
         _isOfThread = definition.Key.Any(k => k is { Start: "tid", End: "tid" });
     }
 
@@ -33,6 +35,7 @@ internal sealed class SpanMatcher
         if (top is null)
         {
             span.Last = span;
+            span.Since = _lastEnds?.GetValueOrDefault(key, long.MinValue) ?? 0;
             _open[key] = span;
             return true;
         }
@@ -65,9 +68,11 @@ internal sealed class SpanMatcher
         top = OfLivingThread(key, top, thread);
         while (top is { IsLeft: true })
         {
-            _unmatched[(int)SpanUnmatched.CallerReturned]++;
+            _unmatched[(int)ReasonOfLeft(top, time)]++;
             top = Remove(key, top);
         }
+
+        _lastEnds?[key] = time;
 
         if (top is null)
         {
@@ -81,7 +86,9 @@ internal sealed class SpanMatcher
     }
 
     /// <summary>The recording is over: what is open stays so.</summary>
-    public void Finish(long end)
+    /// <param name="end">Time of the last record.</param>
+    /// <param name="until">How far records were looked at: threads go on to end after the last of these events.</param>
+    public void Finish(long end, long until)
     {
         if (_definition.IsBetween)
             return;
@@ -89,13 +96,27 @@ internal sealed class SpanMatcher
         {
             for (var span = top; span is not null; span = span.Next)
             {
-                var reason = span.IsLeft ? SpanUnmatched.CallerReturned
-                    : _isOfThread && EndOf(span.Thread) <= end ? SpanUnmatched.ThreadEnded
+                var reason = span.IsLeft ? ReasonOfLeft(span, end)
+                    : _isOfThread && EndOf(span.Thread) is < long.MaxValue and var left && left <= until ? SpanUnmatched.ThreadEnded
                     : _losses.AnyBetween(span.Time, end) ? SpanUnmatched.EndLost : SpanUnmatched.StillOpen;
                 _unmatched[(int)reason]++;
             }
         }
     }
+
+    /// <summary>Whether records were lost so that a pair may not be one.</summary>
+    /// <remarks>
+    /// Of nested spans and of one at a time a start or an end that is missing shows in spans that were open then. Of a queue everything after it is shifted; where the earliest start counts, it may be
+    /// the earliest that was lost.
+    /// </remarks>
+    public bool IsDoubtful(OpenSpan span, long end) => _losses.Any && _losses.AnyBetween(_definition.Order switch
+    {
+        SpanOrder.Queue => long.MinValue,
+        SpanOrder.Earliest => span.Since,
+        _ => span.Time,
+    }, end);
+
+    private SpanUnmatched ReasonOfLeft(OpenSpan span, long end) => _losses.AnyBetween(span.Time, end) ? SpanUnmatched.EndLost : SpanUnmatched.CallerReturned;
 
     private OpenSpan? Remove(SpanKey key, OpenSpan top)
     {
@@ -117,7 +138,7 @@ internal sealed class SpanMatcher
         if (top is null || !_isOfThread || IsSame(_model, top.Thread, thread))
             return top;
         for (var span = top; span is not null; span = span.Next)
-            _unmatched[(int)(span.IsLeft ? SpanUnmatched.CallerReturned : SpanUnmatched.ThreadEnded)]++;
+            _unmatched[(int)(span.IsLeft ? ReasonOfLeft(span, thread.Start) : SpanUnmatched.ThreadEnded)]++;
         _open.Remove(key);
         return null;
     }

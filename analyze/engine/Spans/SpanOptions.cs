@@ -23,6 +23,9 @@ public sealed record SpanOptions
     /// <summary>How many of the longest are kept one by one; 0 for none.</summary>
     public int Longest { get; init; }
 
+    /// <summary>Count also spans within which records were lost: an end and a start may be missing there, two spans taken for one.</summary>
+    public bool AcrossLosses { get; init; }
+
     /// <summary>Distinct durations of each group that are kept exactly.</summary>
     public int ExactValues { get; init; } = ValueCounts.DefaultLimit;
 }

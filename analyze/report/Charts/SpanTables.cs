@@ -90,9 +90,11 @@ public static class SpanTables
             }
 
             if (analysis.AcrossLosses[i] > 0)
-                yield return (name, "span", "records were lost inside: an end and a start may be missing there", analysis.AcrossLosses[i]);
+                yield return (name, "pair", analysis.Options.AcrossLosses ? InDoubt + "; counted all the same" : InDoubt + "; left out (--across-losses counts them)", analysis.AcrossLosses[i]);
         }
     }
+
+    private const string InDoubt = "records were lost inside, an end and a start may be missing there";
 
     private static string WhatOf(SpanUnmatched reason) => reason switch
     {

@@ -3,11 +3,13 @@
 
 usage: spans.py equal SPANS.csv NAME PAIRS      the spans one by one against "TID START DURATION" lines of pairs.awk: exactly the same
        spans.py log SPANS.csv PRINTED           against the times that the program printed of each of its calls (calls.c)
+       spans.py paired SPANS.csv PRINTED        spans of a recording with losses: those that are told must each be one call of the program's, start and end
        spans.py statistics SPANS.csv SPANS.json count, sum, mean, percentiles and their intervals against sorting, and binomial sums in exact fractions
        spans.py bpftrace SPANS.csv NAME FILE    against bpftrace's "TID START DURATION" lines of the same calls, made at the same time
 SPANS.csv: spans --slowest 20000 --stack none --format csv; SPANS.json: spans --format json
 exit: 0 equal; 1 not, and where
 """
+import bisect
 import collections
 import csv
 import json
@@ -58,6 +60,30 @@ def log(path, printed):
                 fail(f"{function} in {tid}: {span['start']} for {span['duration']} ({span['start_text']}, {span['end_text']}) is not the call {start}..{end}, n={argument}, ret={result}")
         checked[function] += len(calls)
     print("the program's own times: " + ", ".join(f"{n} of {f}" for f, n in sorted(checked.items())) + ": every span inside of them, arguments and results equal")
+
+
+def paired(path, printed):
+    """A start belongs to the call that began last before it, an end to the call that ended first after it: both must be the same."""
+    calls = collections.defaultdict(list)
+    for line in open(printed):
+        function, tid, start, end, _, _ = line.split()
+        calls[function, int(tid)].append((int(start), int(end)))
+    ends = {key: sorted((end, start) for start, end in of) for key, of in calls.items()}
+    checked, unknown = collections.Counter(), 0
+    for of in calls.values():
+        of.sort()
+    for span in spans(path):
+        key, end = (span["span"], span["tid"]), span["start"] + span["duration"]
+        began = bisect.bisect_right(calls[key], (span["start"], math.inf)) - 1
+        ended = bisect.bisect_left(ends[key], (end, 0)) if key in ends else 0
+        if key[0] == "work" and began >= 0 and calls[key][began][1] < span["start"]:
+            unknown += 1  # made by leaves(), which the program has no log of
+            continue
+        if began < 0 or ended >= len(ends[key]) or calls[key][began] != ends[key][ended][::-1]:
+            fail(f"{key}: {span['start']} for {span['duration']} begins in the call {calls[key][began] if began >= 0 else None} and ends in {ends[key][ended][::-1] if ended < len(ends[key]) else None}")
+        checked[key[0]] += 1
+    made = collections.Counter(function for function, _ in calls for _ in calls[function, _])
+    print("losses: " + ", ".join(f"{n} of the {made[f]} calls of {f}" for f, n in sorted(checked.items())) + f" told, none paired wrongly ({unknown} are of calls without a log)")
 
 
 def ranks(n, numerator, denominator):
@@ -111,7 +137,7 @@ def bpftrace(path, name, other):
     print(f"{name}: {len(ours)} spans, as many as bpftrace; durations apart by {apart[len(apart) // 2]} ns (median), {apart[len(apart) * 99 // 100]} ns (p99); {buckets} in the same power of two")
 
 
-if len(sys.argv) < 4 or sys.argv[1] not in ("equal", "log", "statistics", "bpftrace"):
+if len(sys.argv) < 4 or sys.argv[1] not in ("equal", "log", "paired", "statistics", "bpftrace"):
     print(__doc__)
     sys.exit(2)
 globals()[sys.argv[1]](*sys.argv[2:])

@@ -39,6 +39,26 @@ python3 "$here/spans.py" statistics "$work/spans.csv" "$work/spans.json"
 grep -q '30 starts: its caller returned first' "$work/spans.txt" || { echo "30 of the calls of leaves() do not return:"; cat "$work/spans.txt"; exit 1; }
 echo "leaves: 30 calls that longjmp left, told as such"
 
+# Too small a buffer on purpose: what was lost between a start and an end must not make one span of two.
+if command -v perf >/dev/null; then
+    for function in work fib outer; do
+        perf probe -q -x "$work/calls" $function && perf probe -q -x "$work/calls" $function%return || { echo "perf cannot define probes here: losses not tried"; break; }
+    done
+    if perf record -q -m 1 -k CLOCK_MONOTONIC -e 'probe_calls:*' -o "$work/lossy.data" "$work/calls" 3 5000 14 >"$work/lossy.printed" 2>"$work/lossy.errors"; then
+        perf probe -q -d 'probe_calls:*'
+        "$analyzer" spans "$work/lossy.data" >"$work/lossy.txt" 2>>"$work/lossy.errors"
+        for function in work fib outer; do
+            "$analyzer" spans "$work/lossy.data" --function $function --slowest 20000 --stack none --format csv >"$work/lossy.csv" 2>>"$work/lossy.errors"
+            python3 "$here/spans.py" paired "$work/lossy.csv" "$work/lossy.printed"
+        done
+        grep -hE 'pairs?:' "$work/lossy.txt" || true
+        grep -h 'lost while' "$work/lossy.errors" | sort -u || true
+    else
+        perf probe -q -d 'probe_calls:*' || true
+        echo "perf cannot record here: losses not tried: $(tail -n 1 "$work/lossy.errors")"
+    fi
+fi
+
 command -v bpftrace >/dev/null || { echo "no bpftrace here: not compared"; exit 0; }
 f="$work/calls:work"
 bpftrace -e "uprobe:$f { @s[tid] = nsecs } uretprobe:$f /@s[tid]/ { printf(\"%d %lu %lu\\n\", tid, @s[tid], nsecs - @s[tid]); delete(@s[tid]) }" >"$work/bpftrace" 2>"$work/bpftrace.errors" &
