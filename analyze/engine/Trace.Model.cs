@@ -9,11 +9,11 @@ public sealed partial class Trace
     {
         var kernel = new KernelMaps();
         var catalog = _catalog = new ModuleCatalog(Source, Snapshots, _debugFiles is null ? null : new DebugFileFinder(_debugFiles), kernel);
-        var sideBand = new SideBandReader(SideBandLayouts, catalog.Of, catalog.IsProgramInMemory, kernel);
+        var sideBand = new SideBandReader(SideBandLayouts, catalog.Of, catalog.IsMade, kernel);
         Source.ReadSideBand(sideBand.AddChunk);
         var builder = new TraceModelBuilder();
         sideBand.TellTo(builder);
         var model = builder.Build(catalog.Modules);
-        return new ModelParts(model, catalog.Data, new MappingResolver(model, catalog.Data, catalog.OfKernelAddress), () => catalog.Kallsyms, sideBand.Totals);
+        return new ModelParts(model, catalog.Data, new MappingResolver(model, catalog.Data, catalog.OfKernelAddress, KernelAddress.NeedsMark(Source.Host.Architecture, kernel.ReferenceAddress)), () => catalog.Kallsyms, sideBand.Totals);
     }
 }

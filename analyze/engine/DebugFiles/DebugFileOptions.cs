@@ -43,16 +43,18 @@ public sealed record DebugFileOptions
         {
             UseHostDefaults = options.SymbolFileSystem is null,
             TrustPaths = true,
-            BuildIdDirectories = options.BuildIdDirectories.Count > 0 ? options.BuildIdDirectories : [.. DefaultBuildIdDirectory()],
+            BuildIdDirectories = options.BuildIdDirectories.Count > 0 ? options.BuildIdDirectories : [.. DefaultBuildIdDirectory(options.SymbolFileSystem)],
             Archives = options.Archives.Count > 0 ? options.Archives : [.. s_archiveEndings.Select(e => path + e).Where(File.Exists).Take(1)],
         };
     }
 
     private static readonly string[] s_archiveEndings = [".tar.bz2", ".tar.zst", ".tar.gz", ".tar.xz", ".tar"];
 
-    /// <summary>Where perf keeps its cache unless its configuration says otherwise: <c>PERF_BUILDID_DIR</c>, else <c>~/.debug</c>.</summary>
-    private static IEnumerable<string> DefaultBuildIdDirectory()
+    /// <summary>Where perf keeps its cache unless its configuration says otherwise: <c>PERF_BUILDID_DIR</c>, else <c>~/.debug</c>; with <c>--symfs ROOT</c> <c>ROOT/.debug</c>.</summary>
+    private static IEnumerable<string> DefaultBuildIdDirectory(string? root)
     {
+        if (root is not null)
+            return Directory.Exists(Path.Join(root, ".debug")) ? [Path.Join(root, ".debug")] : [];
         var home = Environment.GetEnvironmentVariable("HOME");
         var directory = Environment.GetEnvironmentVariable("PERF_BUILDID_DIR") is { Length: > 0 } said ? said : string.IsNullOrEmpty(home) ? "" : Path.Join(home, ".debug");
         return directory.Length > 0 && Directory.Exists(directory) ? [directory] : [];

@@ -21,7 +21,7 @@ internal sealed class AddressNames(ModelParts parts, NameStyle style)
     /// <param name="address">The address.</param>
     public string Name(AddressSpace? space, long time, ulong address)
     {
-        var isKernel = (long)address < 0;
+        var isKernel = KernelAddress.Is(address);
         if (!isKernel && space is not null && parts.Resolver.ChangesOf(space) is { } changes)
             address = changes.Key(new(address), time);
         var key = (isKernel || space is null ? -1 : space.VersionAt(time), address);
@@ -40,7 +40,7 @@ internal sealed class AddressNames(ModelParts parts, NameStyle style)
     /// <summary>A kernel address as the kernel's <c>%pS</c> shows it; null where it has no name.</summary>
     public string? KernelName(ulong address)
     {
-        if ((long)address >= 0)
+        if (!KernelAddress.Is(address))
             return null;
         var name = Name(null, 0, address);
         return name.StartsWith("0x", StringComparison.Ordinal) ? null : name.Contains("+0x", StringComparison.Ordinal) ? name : name + "+0x0";

@@ -52,7 +52,7 @@ internal sealed class KernelMaps
             return;
         }
 
-        if (path.StartsWith("[guest.", StringComparison.Ordinal) || path.Length == 0 || path == "[kernel]" || _pieces.Count >= MaximumPieces || (long)start >= 0)
+        if (path.StartsWith("[guest.", StringComparison.Ordinal) || path.Length == 0 || path == "[kernel]" || _pieces.Count >= MaximumPieces || start == 0)
             return;
         _pieces.Add(new KernelPiece(NameOf(path), path, start, length));
     }

@@ -11,16 +11,21 @@ namespace TraceKit.Engine.Model;
 internal readonly record struct MappedFile(int Pid, string Path, string BuildId, uint Major, uint Minor, ulong Inode, ulong Generation)
 {
     /// <summary>Memory that a process makes code in: no file stands behind it, or one without content.</summary>
-    /// <remarks>As perf's <c>is_anon_memory</c> and <c>is_no_dso_memory</c> have it, and the double mappings of .NET and of V8.</remarks>
+    /// <remarks>As perf's <c>is_anon_memory</c> and <c>is_no_dso_memory</c> have it.</remarks>
     public bool IsAnonymous =>
         Path.Length == 0
         || Path is "//anon" or "[heap]"
         || Path.StartsWith("/dev/zero", StringComparison.Ordinal)
         || Path.StartsWith("/anon_hugepage", StringComparison.Ordinal)
-        || Path.StartsWith("/memfd:", StringComparison.Ordinal)
         || Path.StartsWith("/SYSV", StringComparison.Ordinal)
         || Path.StartsWith("[anon", StringComparison.Ordinal)
         || Path.StartsWith("anon_inode:", StringComparison.Ordinal);
+
+    /// <summary>A file without a place (<c>memfd_create</c>): a program or library, or made code that is mapped twice.</summary>
+    public bool IsInMemory => Path.StartsWith("/memfd:", StringComparison.Ordinal);
+
+    /// <summary>Where .NET makes its code.</summary>
+    public bool IsDoubleMapper => Path.StartsWith("/memfd:doublemapper", StringComparison.Ordinal);
 
     /// <summary>The kernel's page of code for processes.</summary>
     public bool IsVdso => Path == "[vdso]";

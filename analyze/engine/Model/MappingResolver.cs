@@ -14,14 +14,17 @@ internal sealed class MappingResolver
     private readonly byte[] _states; // 0 not asked yet, 1 bias holds, 2 the file has no such part
 
     private readonly Func<ulong, int> _kernelModuleOf;
+    private readonly bool _marksKernel;
     private readonly Lazy<Dictionary<int, int>> _jitModules;
 
     /// <param name="model">Mappings.</param>
     /// <param name="data">Tables of each module.</param>
     /// <param name="kernelModuleOf">Index of the module that holds a kernel address, or -1.</param>
-    public MappingResolver(TraceModel model, IReadOnlyList<ModuleData> data, Func<ulong, int> kernelModuleOf)
+    /// <param name="marksKernel">See <see cref="MarksKernel"/>.</param>
+    public MappingResolver(TraceModel model, IReadOnlyList<ModuleData> data, Func<ulong, int> kernelModuleOf, bool marksKernel = false)
     {
         _kernelModuleOf = kernelModuleOf;
+        _marksKernel = marksKernel;
         _model = model;
         _data = data;
         _biases = new ulong[model.Mappings.Length];
@@ -30,12 +33,15 @@ internal sealed class MappingResolver
         _jitModules = new(() => model.Mappings.Select(m => m.Module).Distinct().Where(m => model.Modules[m].Kind == ModuleKind.Jit).GroupBy(m => model.Modules[m].Pid).ToDictionary(g => g.Key, g => g.Min()));
     }
 
+    /// <summary>Whether the kernel's addresses must be marked (<see cref="KernelAddress"/>) where records are read.</summary>
+    public bool MarksKernel => _marksKernel;
+
     /// <summary>What a frame is called by when an address is looked up.</summary>
     public FrameKey Resolve(AddressSpace? space, long time, ulong address)
     {
         if (space is null)
             return new FrameKey(FrameTable.NoModule, address, FrameKind.Guest);
-        if ((long)address < 0)
+        if (KernelAddress.Is(address))
             return ResolveKernel(address);
         // An address that only looks like a key is one that no program has.
         if (JitTimeline.IsKey(address) && ChangesOf(space) is not null)
@@ -62,7 +68,7 @@ internal sealed class MappingResolver
 
     /// <summary>A kernel address: the same in every space.</summary>
     public FrameKey ResolveKernel(ulong address) =>
-        new((long)address < 0 ? _kernelModuleOf(address) : FrameTable.NoModule, address, (long)address < 0 ? FrameKind.Kernel : FrameKind.User);
+        KernelAddress.Is(address) ? new(_kernelModuleOf(KernelAddress.Plain(address)), KernelAddress.Plain(address), FrameKind.Kernel) : new(FrameTable.NoModule, address, FrameKind.User);
 
     /// <summary>Index of the module of a process's JIT code; -1 when it has none.</summary>
     public int JitModuleOf(int pid) => _jitModules.Value.GetValueOrDefault(pid, FrameTable.NoModule);
@@ -78,7 +84,7 @@ internal sealed class MappingResolver
     /// <summary>The mapping as the unwinder wants it; false when nothing is there, or something that is not code.</summary>
     public bool TryFindForUnwind(AddressSpace space, long time, ulong address, out ModuleMapping result)
     {
-        var index = (long)address < 0 ? -1 : space.Find(address, time);
+        var index = KernelAddress.Is(address) ? -1 : space.Find(address, time);
         if (index < 0 || _model.Modules[_model.Mappings[index].Module].Kind == ModuleKind.Data)
         {
             result = default;

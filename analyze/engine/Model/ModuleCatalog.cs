@@ -19,7 +19,7 @@ internal sealed partial class ModuleCatalog
     private readonly List<ModuleData> _data = [];
     private readonly List<IReadOnlyList<ModuleInfo>> _infos = [];
     private readonly Dictionary<MappedFile, int> _known = [];
-    private readonly Dictionary<uint, int> _bySnapshot = [];
+    private readonly Dictionary<(uint Id, string Path), int> _bySnapshot = [];
     private readonly Dictionary<string, ModuleInfo> _byBuildId = new(StringComparer.Ordinal);
     private readonly Dictionary<(uint, uint, ulong), ModuleInfo> _byInode = [];
     private readonly Dictionary<string, ModuleInfo> _byPath = new(StringComparer.Ordinal);
@@ -131,7 +131,7 @@ internal sealed partial class ModuleCatalog
     public int Of(MappedFile file)
     {
         // Of memory without a file only the process matters; of a file, the process does not.
-        var isMade = file.IsAnonymous && !IsProgramInMemory(file);
+        var isMade = IsMade(file);
         var key = isMade ? new MappedFile(file.Pid, "//anon", "", 0, 0, 0, 0) : file with { Pid = 0 };
         if (_known.TryGetValue(key, out var index))
             return index;
@@ -140,8 +140,9 @@ internal sealed partial class ModuleCatalog
         return index;
     }
 
-    /// <summary>A nameless file (memfd) mostly holds made code; of one that is a program the recorder found an ELF file.</summary>
-    public bool IsProgramInMemory(MappedFile file) => file.Path.StartsWith("/memfd:", StringComparison.Ordinal) && WithBytes(Find(file)) is { Kind: SnapshotKind.Elf, BlobBytes: > 0 };
+    /// <summary>Whether a mapping holds code that its process made. A file in memory does when it is .NET's, or of a process that names its code; not when it is known to be an ELF file.</summary>
+    public bool IsMade(MappedFile file) => file.IsAnonymous
+        || (file.IsInMemory && (file.IsDoubleMapper || _jit.ContainsKey(file.Pid)) && file.BuildId.Length == 0 && WithBytes(Find(file)) is not { Kind: SnapshotKind.Elf, BlobBytes: > 0 });
 
     private int AddData(MappedFile file) =>
         Add(new TraceModule { Index = _modules.Count, Kind = ModuleKind.Data, Path = file.Path, Name = file.Path }, null);
@@ -149,9 +150,10 @@ internal sealed partial class ModuleCatalog
     private int AddFile(MappedFile file)
     {
         var info = WithBytes(Find(file));
-        if (info is not null && _bySnapshot.TryGetValue(info.Id, out var known))
-            return known;
         var path = file.IsVdso ? "[vdso]" : file.Path;
+        // The same bytes under another path are shown by that path.
+        if (info is not null && _bySnapshot.TryGetValue((info.Id, path), out var known))
+            return known;
         var index = Add(
             new TraceModule
             {
@@ -163,7 +165,7 @@ internal sealed partial class ModuleCatalog
             },
             info);
         if (info is not null)
-            _bySnapshot.Add(info.Id, index);
+            _bySnapshot.Add((info.Id, path), index);
         return index;
     }
 

@@ -4,7 +4,7 @@ using TraceKit.Format.Perf;
 namespace TraceKit.Engine.Model;
 
 /// <summary>Collects side-band records of all CPUs and tells them in order of time.</summary>
-internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, int> moduleOf, Func<MappedFile, bool> isProgramInMemory, KernelMaps kernel)
+internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, int> moduleOf, Func<MappedFile, bool> isMade, KernelMaps kernel)
 {
     private readonly List<Item> _items = [];
     private enum ItemKind
@@ -143,7 +143,7 @@ internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, i
         var module = moduleOf(file);
 
         // Memory without a file has no offset; the kernel gives the address there, and a merged mapping another.
-        var mapping = new Mapping(start, start + length, file.HasFile || isProgramInMemory(file) ? offset : start, module);
+        var mapping = new Mapping(start, start + length, file.HasFile && !isMade(file) ? offset : start, module);
         Add(new Item((long)id.Time, ItemKind.Map, file.Pid, file.Pid, 0, 0, null, mapping));
         return true;
     }

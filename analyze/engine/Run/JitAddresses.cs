@@ -21,7 +21,7 @@ internal sealed class JitAddresses
         for (var i = 0; i < chain.Length; i++)
         {
             var address = chain[i];
-            if ((long)address >= 0 && address != 0)
+            if (!Model.KernelAddress.Is(address) && address != 0)
             {
                 // A return address belongs to the code of its call, one byte before; the interner takes that byte off again.
                 address = StackInterner.IsInnermost(chain, i) ? timeline.Key(new(address), time) : timeline.Key(new(address - 1), time) + 1;

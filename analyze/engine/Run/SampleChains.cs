@@ -38,13 +38,39 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
         if (source.HasBranchCallStack && !sample.BranchStack.IsEmpty)
             return Cut(OfBranches(sample, source));
         if (source.HasCallchain && !sample.Callchain.IsEmpty)
-            return Cut(sample.Callchain);
+            return Cut(Recorded(sample));
         if (source.HasStackDumps)
             Unwind.WithoutDump++;
         if (!source.Layout!.Has(PerfSampleFormat.PERF_SAMPLE_IP) || sample.Ip == 0)
             return [];
-        _chain[0] = sample.Ip;
+        _chain[0] = IpOf(sample);
         return _chain.AsSpan(0, 1);
+    }
+
+    /// <summary>Where it happened, the kernel's address marked where it needs that (<see cref="KernelAddress"/>).</summary>
+    public ulong IpOf(in PerfSample sample) => resolver.MarksKernel && IsInKernel(sample) ? KernelAddress.Mark(sample.Ip) : sample.Ip;
+
+    private static bool IsInKernel(in PerfSample sample) =>
+        (sample.Record.Misc & PerfRecordMisc.PERF_RECORD_MISC_CPUMODE_MASK) is PerfRecordMisc.PERF_RECORD_MISC_KERNEL or PerfRecordMisc.PERF_RECORD_MISC_HYPERVISOR;
+
+    /// <summary>The chain in the record, the kernel's addresses marked where they need that.</summary>
+    private ReadOnlySpan<ulong> Recorded(in PerfSample sample)
+    {
+        var chain = sample.Callchain;
+        if (!resolver.MarksKernel)
+            return chain;
+        var isKernel = IsInKernel(sample);
+        for (var i = 0; i < chain.Length; i++)
+        {
+            var value = chain[i];
+            if (value >= Stacks.StackInterner.FirstMarker)
+                isKernel = value is PerfContext.PERF_CONTEXT_KERNEL or PerfContext.PERF_CONTEXT_HV;
+            else if (isKernel)
+                value = KernelAddress.Mark(value);
+            _chain[i] = value;
+        }
+
+        return _chain.AsSpan(0, chain.Length);
     }
 
     /// <summary>The innermost frames only, when a limit is set.</summary>
@@ -65,7 +91,7 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
     /// <summary>The kernel's part of the call chain, and the user's part by the processor's stack of calls (<c>--call-graph lbr</c>): where it is, then the calls that led there.</summary>
     private ReadOnlySpan<ulong> OfBranches(in PerfSample sample, EventSource source)
     {
-        var chain = sample.Callchain;
+        var chain = Recorded(sample);
         var user = chain.IndexOf(UserMarker);
         if (user >= 0)
             chain = chain[..user];
@@ -88,7 +114,7 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
     /// <summary>The kernel's part of the call chain, and the user's part unwound from the dump.</summary>
     private ReadOnlySpan<ulong> Unwound(in PerfSample sample, EventSource source, AddressSpace space, int version, bool isFiltered)
     {
-        var chain = sample.Callchain;
+        var chain = Recorded(sample);
         var user = chain.IndexOf(UserMarker);
         if (user >= 0)
             chain = chain[..user];
@@ -99,7 +125,7 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
         {
             Unwind.UnsupportedAbi++;
             if (count == 0)
-                _chain[count++] = sample.Ip;
+                _chain[count++] = IpOf(sample);
             return _chain.AsSpan(0, count);
         }
 

@@ -38,7 +38,7 @@ internal sealed class FrameResolver(MappingResolver resolver, FrameInterner fram
             var address = addresses[i];
 
             // The kernel is the same in all spaces: without this its frames would be asked for again in each.
-            var key = (long)address < 0 && version != StackInterner.GuestVersion ? 0 : version;
+            var key = KernelAddress.Is(address) && version != StackInterner.GuestVersion ? 0 : version;
             ref var entry = ref _cache[(int)((address * 0x9E3779B97F4A7C15 + (uint)key * 0x85EBCA6Bu) >> 51)];
             if (entry.Frame == 0 || entry.Address != address || entry.Version != key)
             {

@@ -96,7 +96,7 @@ internal sealed class StackInterner
         {
             if (IsGuestMarker(value))
                 return Trie.Root(GuestVersion);
-            hasUser |= (long)value >= 0;
+            hasUser |= !Model.KernelAddress.Is(value);
         }
 
         return hasUser ? Trie.Root(version) : StackTable.Empty;

@@ -139,6 +139,9 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
     {
         _namer ??= new FrameNamer(trace, options);
         _namer.PointTo(Thread.Space, _time);
+        // Only of where it happened does the record say whether that was in the kernel.
+        if (address == _ip && TryReadSample(out var sample))
+            address = Chains.IpOf(sample);
         return _namer.Name(address, isReturn: false);
     }
 
@@ -157,6 +160,8 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
 
     /// <inheritdoc/>
     public string ModulePath(int module) => trace.Model.Modules[module].Path;
+
+    private SampleChains Chains => _chains ??= new SampleChains(trace.Parts.Resolver, 0);
 
     private PerfRecord Record => new(_bytes.AsSpan(0, _length));
 
@@ -252,13 +257,12 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
             return;
         if (!Source.HasCallchain && !Source.HasStackDumps)
             return;
-        _chains ??= new SampleChains(trace.Parts.Resolver, 0);
         _namer ??= new FrameNamer(trace, options);
         _namer.PointTo(Thread.Space, _time);
         var innermost = true;
         var isUnwound = false;
         var left = MaxStack;
-        foreach (var address in _chains.Get(sample, Source, Thread.Space, Thread.Space.VersionAt(_time), _stackFiltered))
+        foreach (var address in Chains.Get(sample, Source, Thread.Space, Thread.Space.VersionAt(_time), _stackFiltered))
         {
             if (address >= StackInterner.FirstMarker)
             {
@@ -275,7 +279,7 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
             // Unwinding, and the processor's stack of calls, give the place of the call, not the one to return to; perf shows it so.
             var place = isUnwound && !innermost ? LookupAddress.OfReturn(address) : address;
             if (left-- > 0)
-                _chain.Add(new ChainEntry(place, _namer.Name(place, !innermost && !isUnwound)));
+                _chain.Add(new ChainEntry(KernelAddress.Plain(place), _namer.Name(place, !innermost && !isUnwound)));
             innermost = false;
         }
     }

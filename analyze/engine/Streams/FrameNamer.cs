@@ -50,7 +50,7 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
     /// <param name="isReturn">Whether it is a return address.</param>
     public NamedFrames Name(ulong address, bool isReturn)
     {
-        var isKernel = (long)address < 0;
+        var isKernel = KernelAddress.Is(address);
         var changed = !isKernel && _changes is not null;
         var place = new Place(isKernel && _space is not null ? -1 : _version, isReturn, changed ? _changes!.Key(new(isReturn ? LookupAddress.OfReturn(address) : address), _time) : address);
         ref var recent = ref _recent[place.GetHashCode() & (RecentEntries - 1)];
@@ -68,7 +68,7 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
         var frame = _parts.Resolver.Resolve(_space, _time, lookup);
         if (options.Source == SourceDetail.None || frame.Module < 0 || !_parts.Data[frame.Module].HasSource || !(_fromSource ??= AskSource()).TryGetValue(frame, out var frames))
             frames = [_symbolizer.NameOne(frame)];
-        _known.Add(place, names = new NamedFrames(frames, isKernel || _space is null ? address : _parts.Resolver.FileOffset(_space, _time, address)));
+        _known.Add(place, names = new NamedFrames(frames, isKernel || _space is null ? KernelAddress.Plain(address) : _parts.Resolver.FileOffset(_space, _time, address)));
         recent = (place, names);
         return names;
     }
