@@ -79,7 +79,7 @@ public sealed class PerfDataBuilder(bool bigEndian = false)
     }
 
     /// <summary>A sample; fields that the event lacks are left out.</summary>
-    public PerfDataBuilder Sample(int eventIndex, ulong time, uint pid, uint tid, ulong ip, ulong period = 1, uint cpu = 0, ulong[]? chain = null, byte[]? raw = null, byte[]? read = null)
+    public PerfDataBuilder Sample(int eventIndex, ulong time, uint pid, uint tid, ulong ip, ulong period = 1, uint cpu = 0, ulong[]? chain = null, byte[]? raw = null, byte[]? read = null, ushort misc = PerfRecordMisc.PERF_RECORD_MISC_USER)
     {
         var (attr, ids) = _events[eventIndex];
         var body = new ByteWriter(bigEndian);
@@ -114,7 +114,7 @@ public sealed class PerfDataBuilder(bool bigEndian = false)
             body.U32((uint)(raw.Length + padding)).U8(raw).U8(new byte[padding]);
         }
 
-        return Record(PerfRecordType.PERF_RECORD_SAMPLE, PerfRecordMisc.PERF_RECORD_MISC_USER, body.ToArray());
+        return Record(PerfRecordType.PERF_RECORD_SAMPLE, misc, body.ToArray());
     }
 
     public PerfDataBuilder Comm(ulong time, uint pid, uint tid, string comm, bool exec = false)

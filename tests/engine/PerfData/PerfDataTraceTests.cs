@@ -274,7 +274,7 @@ public sealed class PerfDataTraceTests
         return builder.Lost(2700, 5).Fork(4000, 20, 20, 10, 10, exit: true).Record(68, 0, []);
     }
 
-    private static byte[] Tracing(bool bigEndian)
+    internal static byte[] Tracing(bool bigEndian)
     {
         var w = new ByteWriter(bigEndian).U8(23, 8, 68).U8("tracing"u8).CString("0.6").U8(bigEndian ? (byte)1 : (byte)0, 8).U32(4096);
         w.CString("header_page").U64(1).U8(1).CString("header_event").U64(1).U8(1).U32(0).U32(1).CString("test").U32(1);

@@ -47,6 +47,12 @@ def lines(text):
     return [re.sub(r"\s+", " ", line).strip() for line in text.splitlines() if line.strip()]
 
 
+def plain(line):
+    """Without the event's name (simpleperf has its own), and without a name that perf prints unasked where samples have data addresses."""
+    line = re.sub(r" \[unknown\]$", "", line) if re.match(r"[0-9a-f]+ ", line) else line
+    return re.sub(r"(\d\.\d{6}:|\d+/\d+) \S+:( |$)", r"\1 \2", line)
+
+
 def shares(text):
     found, event = collections.defaultdict(float), ""
     for line in text.splitlines():
@@ -95,16 +101,20 @@ def main():
                 verdict = "perf refuses"
             elif a == b:
                 verdict = "equal"
+            elif [plain(line) for line in a] == [plain(line) for line in b]:
+                verdict = "equal but names"
             else:
                 verdict = "DIFFERENT"
             totals[verdict] += 1
             _, report, _ = run(["perf", "report", "-i", path, "-f", "--stdio", "--no-children", "-g", "none", "-s", "comm,dso", "-t", "\t", "-w", "60,200", "--no-inline", "--no-branch-stack", "--symfs", empty])
             _, ours_report, _ = run([options.tracekit, "report", path, "--no-children", "-g", "none", "-s", "comm,dso", "--no-inline", "--symfs", empty, "--format", "csv"])
             p, q = shares(report), our_shares(ours_report)
+            if len({key[0] for key in p}) == len({key[0] for key in q}) == 1 and set(p) != set(q):
+                p, q = ({("", *key[1:]): value for key, value in found.items()} for found in (p, q))
             wrong = [(key, p.get(key), q.get(key)) for key in sorted(set(p) | set(q)) if abs(p.get(key, 0) - q.get(key, 0)) > 0.0101]
             share = "no shares by perf" if not p else "shares equal" if not wrong else f"SHARES DIFFER in {len(wrong)} of {len(p)}"
             totals[share.split(" in ")[0]] += 1
-            print(f"{verdict:13} perf {len(a):7} ours {len(b):7}  {share:30} {os.path.relpath(path, options.folder)}"
+            print(f"{verdict:15} perf {len(a):7} ours {len(b):7}  {share:30} {os.path.relpath(path, options.folder)}"
                   + (f"  [rc {ours_code}: {ours_err.strip().splitlines()[0][:140]}]" if ours_err.strip() and (verdict != "equal" or ours_code) else ""), flush=True)
             if verdict in ("DIFFERENT", "CRASH", "perf refuses") or wrong:
                 with open(os.path.join(options.out, name + ".txt"), "w") as file:
