@@ -37,12 +37,45 @@ public sealed class CommandLineTests
     [InlineData("LO below HI", "hist", "a.dtr", "--field", "x", "--linear", "5,1,1")]
     [InlineData(".png or .svg", "hist", "a.dtr", "--field", "x", "-o", "x.gif")]
     [InlineData("--pid", "report", "a.dtr", "--pid", "ten")]
+    [InlineData("--percent-limit ten: expected a number", "report", "a.dtr", "--percent-limit", "ten")]
+    [InlineData("--top x: expected a number", "stat", "a.dtr", "--top", "x")]
+    [InlineData("expected one of add, list", "symbols")]
     public void CommandLine_ThatMakesNoSense_Exits2(string expected, params string[] arguments)
     {
         var run = Tool.Run(arguments).MustExit(2);
         Tool.AssertOneLine(run.Error);
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
         Assert.Empty(run.Output);
+    }
+
+    /// <summary>What is no recording is told from one that is damaged: one line, the exit code of its kind, no advice that does not help.</summary>
+    [Fact]
+    public void Input_ThatIsNoRecording_IsSaidSo()
+    {
+        var folder = Directory.CreateTempSubdirectory("tracekit-input-");
+        try
+        {
+            string text = Path.Combine(folder.FullName, "text"), cut = Path.Combine(folder.FullName, "cut.dtr");
+            File.WriteAllText(text, "hello world\n");
+            File.WriteAllBytes(cut, [0x89, 0x44, 0x54, 0x52, 0x0d, 0x0a, 0x1a, 0x0a, 1, 0]);
+            foreach (var (expected, code, arguments) in new (string, int, string[])[]
+            {
+                ("is a folder", 4, [folder.FullName]),
+                ("is this a file that tracekit-capture or perf wrote?", 4, ["report", text]),
+                ("found the end of the file after 10", 4, ["recover", cut]),
+                ("expected an ELF file, found something else", 4, ["symbolize", text, "10"]),
+            })
+            {
+                var run = Tool.Run(arguments).MustExit(code);
+                Tool.AssertOneLine(run.Error);
+                Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+                Assert.Equal(arguments is ["report", ..], run.Error.Contains("; ", StringComparison.Ordinal));
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>After <c>--</c> a name may begin with a dash: then it is a file that does not exist.</summary>

@@ -39,10 +39,6 @@ internal static class ImportCommand
                 var other => throw new UserErrorException($"--stacks {other}: expected pointers or raw"),
             };
             var target = result.GetValue(output) ?? (path == "-" ? throw new UserErrorException("name the new file with -o: standard input has no name") : Path.ChangeExtension(path, ".dtr"));
-            if (Path.GetFullPath(target) == Path.GetFullPath(path))
-                throw new UserErrorException($"{target}: the output is the input; name another file with -o");
-            if (Directory.Exists(target))
-                throw new UserErrorException($"{target}: is a folder, a file name was expected", ExitCodes.Failed);
             return Import(context, path, target, new ImportOptions { Snapshot = level, RawStacks = raw, Importer = $"tracekit {CommandTree.Version}" }, places.Read(result));
         });
         return command;
@@ -53,6 +49,9 @@ internal static class ImportCommand
         using var trace = Recording.Open(path, [], places);
         if (trace.Container is not null)
             throw new UserErrorException($"{path}: is a .dtr already; 'tracekit symbols add' writes into it what it lacks");
+        if (Path.GetFullPath(target) == Path.GetFullPath(path))
+            throw new UserErrorException($"{target}: the output is the input; name another file with -o");
+        OutputFile.CheckPlace(target);
         using var progress = context.ShowProgress ? new ProgressLine(context.Error, trace.Path) : null;
         var result = TraceImporter.Import(trace, target, progress is null ? options : options with { Progress = progress.Report });
         progress?.Dispose();

@@ -34,10 +34,18 @@ internal static class CommandLineCheck
         }
 
         if (result.Errors.Count > 0)
-            throw new UserErrorException($"{Trim(result.Errors[0])}; see '{PathOf(command)} --help'");
+            throw new UserErrorException($"{Describe(result.Errors[0], command)}; see '{PathOf(command)} --help'");
     }
 
-    private static string Trim(ParseError error) => error.Message.TrimEnd('.', ' ');
+    /// <summary>The parser's words, but for those that speak of types.</summary>
+    private static string Describe(ParseError error, Command command)
+    {
+        if (error.SymbolResult is OptionResult option && error.Message.StartsWith("Cannot parse", StringComparison.Ordinal) && option.Tokens.Count > 0)
+            return $"{option.Option.Name} {option.Tokens[^1].Value}: expected a number";
+        if (command.Subcommands.Count > 0 && error.SymbolResult is CommandResult)
+            return $"expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}";
+        return error.Message.TrimEnd('.', ' ');
+    }
 
     private static UserErrorException Unknown(string typed, Command command)
     {

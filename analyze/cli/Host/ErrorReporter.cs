@@ -75,8 +75,9 @@ internal static class ErrorReporter
     private static string Advice(BadDataException bad) => bad.Code switch
     {
         BadDataCode.UnsupportedVersion => "; analyze it with a newer tracekit",
-        BadDataCode.NotThisFormat => "; is this a file that tracekit-capture wrote?",
-        BadDataCode.Truncated or BadDataCode.ChecksumMismatch => "; 'tracekit recover' may save a part of it",
+        BadDataCode.NotThisFormat when bad.Expected.StartsWith("a .dtr", StringComparison.Ordinal) => "; is this a file that tracekit-capture or perf wrote?",
+        BadDataCode.Truncated when bad.Section.StartsWith("chunk ", StringComparison.Ordinal) => "; 'tracekit recover' may save a part of it",
+        BadDataCode.ChecksumMismatch => "; 'tracekit recover' may save a part of it",
         _ => "",
     };
 

@@ -22,5 +22,5 @@ internal static class Implied
     }
 
     // A name with a dot or a slash is meant as a file even when it does not exist: then that is what has to be said.
-    private static bool LooksLikeFile(string text) => text.Contains('/') || text.Contains('.') || File.Exists(text);
+    private static bool LooksLikeFile(string text) => text.Contains('/') || text.Contains('.') || Path.Exists(text);
 }

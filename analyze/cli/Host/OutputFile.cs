@@ -6,11 +6,7 @@ internal static class OutputFile
     /// <summary>Writes to a temporary file beside it, then renames: an interrupted run leaves no half of a file, a reader never sees one.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder))
-            throw new UserErrorException($"{path}: the folder {folder} does not exist", ExitCodes.Failed);
-        if (Directory.Exists(path))
-            throw new UserErrorException($"{path}: is a folder, a file name was expected", ExitCodes.Failed);
+        var folder = CheckPlace(path);
         var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
         try
         {
@@ -23,6 +19,18 @@ internal static class OutputFile
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>The folder that a file is to be written to.</summary>
+    /// <exception cref="UserErrorException">It does not exist, or the name is a folder's.</exception>
+    public static string CheckPlace(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+            throw new UserErrorException($"{path}: the folder {folder} does not exist", ExitCodes.Failed);
+        if (Directory.Exists(path))
+            throw new UserErrorException($"{path}: is a folder, a file name was expected", ExitCodes.Failed);
+        return folder;
     }
 
     /// <summary>The same for bytes at hand.</summary>

@@ -51,7 +51,11 @@ public sealed class FilterFieldSet : IFilterFields
             foreach (var name in _arguments.Keys)
                 yield return name;
             foreach (var name in _names)
-                yield return name;
+            {
+                if (!_arguments.ContainsKey(name))
+                    yield return name;
+            }
+
             foreach (var name in CommonNames)
                 yield return name;
         }
