@@ -1,5 +1,6 @@
 using TraceKit.Capture.Cli;
 using TraceKit.Capture.Commands;
+using TraceKit.DebugInfo.Types;
 
 namespace TraceKit.Capture;
 
@@ -54,10 +55,10 @@ internal static class Program
                 Terminal.Out(HelpText.For(rest.Length > 0 ? rest[0] : ""));
                 return 0;
             case "":
-                Terminal.Error(HelpText.General);
+                Terminal.Help(HelpText.General);
                 return 2;
             default:
-                throw new UsageException($"unknown command '{command}'");
+                throw new UsageException($"unknown command '{command}'{Suggestions.DidYouMean(command, ["probe", "record", "list", "doctor"])}");
         }
     }
 }

@@ -97,7 +97,7 @@ internal sealed class ProbeArguments
                     parsed.Operands.Add(reader.Name);
                     break;
                 default:
-                    parsed.Target = parsed.Target.With(option == "-k" ? "--vmlinux" : option, reader) ?? throw new UsageException($"unknown option {option}");
+                    parsed.Target = parsed.Target.With(option == "-k" ? "--vmlinux" : option, reader) ?? throw UsageException.UnknownOption(option, HelpText.Probe);
                     break;
             }
         }

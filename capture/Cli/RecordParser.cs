@@ -109,7 +109,7 @@ internal static class RecordParser
                     options.Command.AddRange(reader.Remaining());
                     break;
                 default:
-                    target = target.With(option, reader) ?? throw new UsageException($"unknown option {option}");
+                    target = target.With(option, reader) ?? throw UsageException.UnknownOption(option, HelpText.Record);
                     break;
             }
         }

@@ -16,6 +16,9 @@ internal static class Terminal
 
     public static void Error(string text) => HostFile.WriteAll(2, Encoding.UTF8.GetBytes("tracekit-capture: " + text + "\n"));
 
+    /// <summary>What there is to know, on standard error: nothing was asked for.</summary>
+    public static void Help(string text) => HostFile.WriteAll(2, Encoding.UTF8.GetBytes(text + "\n"));
+
     /// <summary>What was said by <see cref="Notice"/>: the file carries it too.</summary>
     public static List<string> Notices { get; } = [];
 

@@ -174,6 +174,19 @@ internal static class EventResolver
                 return new CaptureException($"event '{name}': cannot read {root}/events: {Errno.Text(error)}", "run as root, or give this user read access to tracefs (mount option gid=)");
         }
 
-        return new CaptureException($"no event '{name}' on this host", "'tracekit-capture list' shows what there is; patterns such as 'sched:*' work");
+        return new CaptureException($"no event '{name}' on this host{Suggestions.DidYouMean(Near(name))}", "'tracekit-capture list' shows what there is; patterns such as 'sched:*' work");
+    }
+
+    /// <summary>The event that was probably meant; null when none is near.</summary>
+    private static string? Near(string name)
+    {
+        var colon = name.IndexOf(':');
+        if (colon < 0)
+            return Suggestions.Nearest(name, Array.ConvertAll(EventNames.Software, known => known.Name));
+        var folder = Tracefs.Root + "/events";
+        var (group, rest) = (name[..colon], name[(colon + 1)..]);
+        if (HostFile.Exists($"{folder}/{group}"))
+            return Suggestions.Nearest(rest, HostFile.List($"{folder}/{group}", out _)) is { } near ? $"{group}:{near}" : null;
+        return Suggestions.Nearest(group, HostFile.List(folder, out _)) is { } other && HostFile.Exists($"{folder}/{other}/{rest}") ? $"{other}:{rest}" : null;
     }
 }

@@ -43,6 +43,7 @@ public class ProbeArgumentsTests
     [InlineData("-V needs", "-V")]
     [InlineData("exclude each other", "-l", "-d", "x")]
     [InlineData("unknown option --frob", "--frob", "x")]
+    [InlineData("unknown option --type-from; did you mean '--types-from'?", "--type-from", "x")]
     [InlineData("--build-id", "--build-id", "xyz", "f")]
     [InlineData("--build-id", "--build-id", "ab", "f")]
     public void Parse_WhatCannotBeMeant_IsRefused(string reason, params string[] arguments) =>
