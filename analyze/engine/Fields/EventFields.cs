@@ -79,7 +79,7 @@ internal sealed class EventFields
             filterFields.AddArgument(argument.Name, kind, argument.Fields, names);
         }
 
-        var rest = format.Fields.Where(f => !f.IsCommon && !claimed.Contains(f.Name)).Select(f => Plain(f.Name, f, null));
+        var rest = format.Fields.Where(f => !f.IsCommon && !claimed.Contains(f.Name)).Select(f => Plain(f.Name, f, null, format));
         return new EventFields(format, [.. argumentReaders, .. rest], [.. argumentReaders], filterFields, unknown, hasMeaning);
     }
 
@@ -125,18 +125,23 @@ internal sealed class EventFields
                 return new FieldReader(described, kind == PresentationKind.Symbol ? FieldForm.Address : FieldForm.Number, parts, formatter);
         }
 
-        return parts.Length == 1 ? Plain(argument.Name, first!, argument) : new FieldReader(Describe(argument, "", true, PresentationKind.None), FieldForm.None, [], null);
+        return parts.Length == 1 ? Plain(argument.Name, first!, argument, format) : new FieldReader(Describe(argument, "", true, PresentationKind.None), FieldForm.None, [], null);
     }
 
     /// <summary>A field as the kernel has it.</summary>
-    private static FieldReader Plain(string name, EventField field, EventArgument? argument)
+    private static FieldReader Plain(string name, EventField field, EventArgument? argument, EventFormat format)
     {
         var form = field.IsText ? FieldForm.Text : field.IsNumeric ? FieldForm.Number : FieldForm.Bytes;
-        var formatter = form == FieldForm.Number ? FieldFormatter.For(PresentationKind.None, field.Size, field.IsSigned) : null;
+        var formatter = form == FieldForm.Number ? FieldFormatter.For(IsHexadecimal(format, field) ? PresentationKind.Pointer : PresentationKind.None, field.Size, field.IsSigned) : null;
         var described = argument is null ? new TraceEventField(name, field.Type, field.IsText) : Describe(argument, field.Type, field.IsText, PresentationKind.None);
         described = described with { IsUnsigned = form == FieldForm.Number && !field.IsSigned };
         return new FieldReader(described, form, [field], formatter);
     }
+
+    /// <summary>Whether the kernel's text of a probe has this number in hexadecimal: <c>:x64</c>, or what is an address.</summary>
+    private static bool IsHexadecimal(EventFormat format, EventField field) =>
+        (format.TryGetField("__probe_ip", out _) || format.TryGetField("__probe_ret_ip", out _)) && !field.Name.StartsWith("__", StringComparison.Ordinal)
+        && format.PrintText.Contains($" {field.Name}=0x%", StringComparison.Ordinal);
 
     private static TraceEventField Describe(EventArgument argument, string kernelType, bool isText, PresentationKind kind) => new(argument.Name, kernelType, isText)
     {
