@@ -101,7 +101,7 @@ public static class StatTables
     private static Action<CountRow, double> Pivot(TableBuilder builder, CountTable table, StatView view)
     {
         var key = view.Options.Columns!.Value.Name;
-        string[] names = [.. table.Columns.Select((c, i) => table.HasRestColumn && i == table.Columns.Count - 1 ? c : $"{key}={c}"), "total"];
+        string[] names = [.. table.Columns.Select((c, i) => table.HasRestColumn && i == table.Columns.Count - 1 ? c : key == "event" ? c : $"{key}={c}"), "total"];
         if (view.Rate || view.Means.Count > 0)
         {
             var columns = Array.ConvertAll(names, builder.Real);
