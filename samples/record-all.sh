@@ -7,14 +7,12 @@ failed=0
 for sample in "$here"/*/record.sh; do
     folder="$(dirname "$sample")"
     name="$(basename "$folder")"
-    shipped="$(ls "$folder"/*.dtr | head -1)"
-    output="$here/output/$name/$(basename "$shipped")"
     echo "== $name"
     arguments=()
     [ "$name" != what-do-people-type ] || arguments=(--vm) # only there are nobody else's processes
-    "$sample" "${arguments[@]}" "$output"
+    "$sample" "${arguments[@]}"
     case $? in
-        0) [ "${1:-}" != --remake ] || cp "$(dirname "$output")"/* "$folder/" ;;
+        0) [ "${1:-}" != --remake ] || cp "$here/output/$name"/* "$folder/" ;;
         77) echo "   not recorded here" ;;
         *) failed=1 ;;
     esac
