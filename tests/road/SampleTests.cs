@@ -37,6 +37,25 @@ public sealed class SampleTests
         Replay(Path.Combine(Samples, sample, "README.md"));
     }
 
+    /// What a page tells to probe is what its scripts probe: both are read by somebody who wants to do the same.
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Page_CaptureCommands_AreThoseOfItsScripts(string sample)
+    {
+        var folder = Path.Combine(Samples, sample);
+        var scripts = string.Concat(new[] { "record.sh", "guest.sh", "find.sh" }.Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(File.ReadAllText))
+            // An address that the script looks for in the program of the compiler at hand.
+            .Replace("${at[0]}", "0x1200", StringComparison.Ordinal);
+        var page = File.ReadAllText(Path.Combine(folder, "README.md"));
+        var start = page.LastIndexOf("```sh\n", StringComparison.Ordinal);
+        Assert.True(start > 0, "no capture command");
+        var command = page[start..page.IndexOf("\n```\n", start, StringComparison.Ordinal)];
+        var told = command.Split('\'').Where((_, i) => i % 2 == 1).Where(part => !part.StartsWith("returned_", StringComparison.Ordinal))
+            .Concat(command.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.Contains(':', StringComparison.Ordinal) && word.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '_')));
+        foreach (var part in told)
+            Assert.Contains(part, scripts, StringComparison.Ordinal);
+    }
+
     /// The tutorial's commands, one after the other, print what it says.
     [Fact]
     public void Tutorial_Replayed_PrintsWhatItSays() => Replay(Path.Combine(Golden.RepositoryRoot(), "docs", "tutorial.md"));
