@@ -56,8 +56,8 @@ internal sealed class RecordCopier(Trace trace, DtrWriter writer, ImportOptions 
     public void CopySamples()
     {
         var blocks = trace.Source.Blocks;
-        var merge = new SampleMerge(trace);
-        while (merge.TryNext(out var stream))
+        var merge = new SampleMerge(trace, blocks);
+        for (; merge.Peek() is { } stream; merge.Advance())
         {
             Add(stream);
             if (options.Progress is { } progress && (Samples & 0xfff) == 0)

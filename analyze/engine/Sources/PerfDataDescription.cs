@@ -27,7 +27,7 @@ internal sealed class PerfDataDescription(PerfDataReader reader, PerfDataIndex i
         ClockId = ClockId,
         RealtimeOffset = _facts.ClockData is { } clock ? (long)(clock.TimeOfDay - clock.ClockTime) : 0,
         CpuCount = (int)Math.Min(_facts.CpusAvailable, int.MaxValue),
-        AgentVersion = _facts.Version.Length == 0 ? "" : $"perf {_facts.Version}",
+        AgentVersion = _facts.Version.Length == 0 ? "perf" : $"perf {_facts.Version}",
         CommandLine = _facts.CommandLine,
         CpuModel = _facts.CpuDescription.Length == 0 ? null : _facts.CpuDescription,
         MemoryBytes = _facts.TotalMemoryKib * 1024,

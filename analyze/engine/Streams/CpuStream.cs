@@ -15,13 +15,20 @@ internal sealed class CpuStream
     private byte[] _record = new byte[1024];
     private int _length;
 
-    public CpuStream(Trace trace, int number, IReadOnlyList<SampleBlock> chunks)
+    /// <param name="trace">The trace.</param>
+    /// <param name="number">Decides between equal times.</param>
+    /// <param name="chunks">Its blocks.</param>
+    /// <param name="reader">For this stream alone until it has ended.</param>
+    public CpuStream(Trace trace, int number, IReadOnlyList<SampleBlock> chunks, SampleReader reader)
     {
         _trace = trace;
         _chunks = chunks;
-        _reader = trace.Source.OpenSamples(inOrder: true);
+        _reader = reader;
         Number = number;
     }
+
+    /// <summary>What it reads with; free for another stream after the end.</summary>
+    public SampleReader Reader => _reader;
 
     /// <summary>Decides between equal times.</summary>
     public int Number { get; }

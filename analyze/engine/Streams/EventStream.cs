@@ -5,21 +5,16 @@ using TraceKit.Engine.Symbols;
 
 namespace TraceKit.Engine.Streams;
 
-/// <summary>All records of a trace in order of time: a merge over its streams that holds one block of each that has come and not gone.</summary>
-/// <remarks>
-/// Within a stream the order is its own (of a CPU, that of the kernel's ring); between streams, of time, equal times by stream: the order of the file. Damaged blocks are passed over and counted.
-/// </remarks>
+/// <summary>All records of a trace in order of time (<see cref="SampleMerge"/>), decoded. Damaged blocks are passed over and counted.</summary>
 public sealed class EventStream
 {
     private readonly Trace _trace;
     private readonly SampleFilter _filter;
     private readonly AnalysisOptions _options;
-    private readonly PriorityQueue<CpuStream, (long Time, int Number)> _queue = new();
-    private readonly Queue<(long FirstTime, int Number, IReadOnlyList<SampleBlock> Blocks)> _waiting;
+    private readonly SampleMerge _merge;
     private readonly SideBandStream? _sideBand;
     private readonly DecodedRecord _current;
     private readonly FilterSample _filterSample;
-    private CpuStream? _open;
     private bool _sideBandReady;
 
     private EventStream(Trace trace, AnalysisOptions options, bool sideBand, int maxStack)
@@ -32,8 +27,7 @@ public sealed class EventStream
         var names = new AddressNames(trace.Parts, options.Names);
         _filterSample = new FilterSample(names);
         _current = new DecodedRecord(trace, options, names) { MaxStack = maxStack };
-        var streams = trace.Source.Blocks.Where(Overlaps).GroupBy(b => b.Stream).OrderBy(g => g.Key).Select((g, i) => ((long)g.Min(b => b.FirstTime), i, (IReadOnlyList<SampleBlock>)[.. g]));
-        _waiting = new(streams.OrderBy(s => s.Item1).ThenBy(s => s.i));
+        _merge = new SampleMerge(trace, trace.Source.Blocks.Where(Overlaps));
 
         if (!sideBand)
             return;
@@ -54,7 +48,7 @@ public sealed class EventStream
     public long LeftOutByRecording { get; private set; }
 
     /// <summary>Chunks that could not be read to their end.</summary>
-    public int DamagedChunks { get; private set; }
+    public int DamagedChunks => _merge.DamagedChunks;
 
     /// <summary>Starts at the first record.</summary>
     /// <param name="trace">An open trace.</param>
@@ -68,36 +62,8 @@ public sealed class EventStream
     {
         while (true)
         {
-            // The stream that gave the last record moves on only now: its buffer held that record. Mostly it has the next one too.
-            if (_open is { } open)
-            {
-                if (!open.MoveNext())
-                {
-                    _open = null;
-                    DamagedChunks += open.DamagedChunks;
-                }
-                else if (IsNext(open))
-                {
-                    if (TryTake(open))
-                        return true;
-                    continue;
-                }
-                else
-                {
-                    _open = null;
-                    _queue.Enqueue(open, (open.Time, open.Number));
-                }
-            }
-
-            // A stream is opened when its time has come, so that few are open at once.
-            while (_waiting.TryPeek(out var first) && (!_queue.TryPeek(out _, out var head) || (first.FirstTime, first.Number).CompareTo(head) < 0))
-            {
-                _waiting.Dequeue();
-                Enqueue(new CpuStream(_trace, first.Number, first.Blocks));
-            }
-
-            var haveSample = _queue.TryPeek(out var next, out var key);
-            if (_sideBandReady && (!haveSample || _sideBand!.Time <= key.Time))
+            var next = _merge.Peek();
+            if (_sideBandReady && (next is null || _sideBand!.Time <= next.Time))
             {
                 _current.SetSideBand(_sideBand!.Record, _sideBand.Id);
                 _sideBandReady = _sideBand.MoveNext();
@@ -106,30 +72,13 @@ public sealed class EventStream
                 continue;
             }
 
-            if (!haveSample)
+            if (next is null)
                 return false;
-            _queue.Dequeue();
-            _open = next;
-            if (TryTake(next!))
+            var isTaken = TryTake(next);
+            _merge.Advance();
+            if (isTaken)
                 return true;
         }
-    }
-
-    /// <summary>Whether nothing else comes before the record at hand of a stream.</summary>
-    private bool IsNext(CpuStream stream)
-    {
-        var key = (stream.Time, stream.Number);
-        return !(_sideBandReady && _sideBand!.Time <= key.Time)
-            && !(_queue.TryPeek(out _, out var head) && head.CompareTo(key) < 0)
-            && !(_waiting.TryPeek(out var first) && (first.FirstTime, first.Number).CompareTo(key) < 0);
-    }
-
-    private void Enqueue(CpuStream stream)
-    {
-        if (stream.MoveNext())
-            _queue.Enqueue(stream, (stream.Time, stream.Number));
-        else
-            DamagedChunks += stream.DamagedChunks;
     }
 
     private bool TryTake(CpuStream stream)

@@ -105,10 +105,11 @@ public static class InfoText
         if (start != 0)
         {
             var utc = Utc((long)start, host.RealtimeOffset);
-            Line(text, "recorded", $"{utc}{(utc.Length > 0 ? " " : "")}for {Seconds(end > start ? end - start : 0)} s (clock {(host.ClockId == 1 ? "CLOCK_MONOTONIC" : FormattableString.Invariant($"{host.ClockId}"))} {Seconds(start)} to {Seconds(end)})");
+            Line(text, "recorded", $"{utc}{(utc.Length > 0 ? " " : "")}for {Seconds(end > start ? end - start : 0)} s (clock {ClockName(host.ClockId)} {Seconds(start)} to {Seconds(end)})");
         }
 
-        Line(text, "by", $"tracekit-capture {SafeText.Show(host.AgentVersion)}: {SafeText.Show(string.Join(' ', host.CommandLine))}");
+        var recorder = host.AgentVersion.StartsWith("perf", StringComparison.Ordinal) ? "" : "tracekit-capture ";
+        Line(text, "by", $"{recorder}{SafeText.Show(host.AgentVersion)}: {SafeText.Show(string.Join(' ', host.CommandLine))}");
         foreach (var note in host.Notes)
             Line(text, "note", SafeText.Show(note));
         if (info.Summary is { } summary)
@@ -119,6 +120,18 @@ public static class InfoText
                 Line(text, "ended", SafeText.Show(reason));
         }
     }
+
+    /// <summary><c>CLOCK_*</c> of <c>time.h</c>; perf says which only when it was asked to take one.</summary>
+    private static string ClockName(int id) => id switch
+    {
+        -1 => "of perf",
+        0 => "CLOCK_REALTIME",
+        1 => "CLOCK_MONOTONIC",
+        4 => "CLOCK_MONOTONIC_RAW",
+        7 => "CLOCK_BOOTTIME",
+        11 => "CLOCK_TAI",
+        _ => id.ToString(CultureInfo.InvariantCulture),
+    };
 
     private static void AppendEvents(StringBuilder text, TraceInfo info)
     {

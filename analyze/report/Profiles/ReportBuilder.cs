@@ -14,14 +14,13 @@ public static class ReportBuilder
     /// </summary>
     /// <param name="events">Events of the trace that are reported on.</param>
     /// <param name="sortKeys">As typed; null for the default.</param>
-    public static IReadOnlyList<string> FieldsNeeded(IEnumerable<TraceEvent> events, string? sortKeys)
+    /// <param name="isOfPerf">Whether perf recorded them: then its defaults hold.</param>
+    public static IReadOnlyList<string> FieldsNeeded(IReadOnlyList<TraceEvent> events, string? sortKeys, bool isOfPerf)
     {
         var names = new List<string>();
-        var all = events.ToArray();
-        var defaultKeys = ReportColumns.DefaultOf(all);
-        foreach (var traceEvent in all)
+        foreach (var traceEvent in events)
         {
-            foreach (var key in new ReportColumns(traceEvent, sortKeys, defaultKeys).Keys)
+            foreach (var key in new ReportColumns(traceEvent, sortKeys, ReportColumns.DefaultOf(traceEvent, events, isOfPerf)).Keys)
             {
                 if (key.Kind == SortKeyKind.Field && (key.Name == ReportColumns.TraceKey || traceEvent.Fields.Any(f => f.Name == key.Name)) && !names.Contains(key.Name))
                     names.Add(key.Name);
@@ -35,8 +34,9 @@ public static class ReportBuilder
     /// <param name="options">What is asked for otherwise.</param>
     /// <param name="events">Events of the trace that are reported on.</param>
     /// <param name="sortKeys">As typed; null for the default.</param>
-    public static AnalysisOptions Keep(AnalysisOptions options, IEnumerable<TraceEvent> events, string? sortKeys) =>
-        SortKey.Keep(options with { Fields = FieldsNeeded(events, sortKeys) }, sortKeys is null ? [] : [.. SortKey.ParseList(sortKeys).Where(k => k.Kind != SortKeyKind.Field)]);
+    /// <param name="isOfPerf">Whether perf recorded them: then its defaults hold.</param>
+    public static AnalysisOptions Keep(AnalysisOptions options, IReadOnlyList<TraceEvent> events, string? sortKeys, bool isOfPerf) =>
+        SortKey.Keep(options with { Fields = FieldsNeeded(events, sortKeys, isOfPerf) }, sortKeys is null ? [] : [.. SortKey.ParseList(sortKeys).Where(k => k.Kind != SortKeyKind.Field)]);
 
     /// <summary>Whether a word among the keys is a column of numbers.</summary>
     public static bool IsWeight(string word) => ReportWeights.OfWord(word) is not null;

@@ -17,20 +17,15 @@ internal sealed class ReportColumns
 
     private readonly List<SortKey> _keys = [];
 
-    /// <summary>What perf takes when nothing is asked for: the text of events where all are tracepoints and probes, else where samples were.</summary>
-    /// <param name="events">The recording's events that are reported on; one that perf opened for side-band records only counts for perf too.</param>
-    public static string DefaultOf(IEnumerable<TraceEvent> events)
-    {
-        var any = false;
-        foreach (var traceEvent in events)
-        {
-            if (!traceEvent.IsTracepoint)
-                return DefaultKeys;
-            any = true;
-        }
-
-        return any ? TraceKey : DefaultKeys;
-    }
+    /// <summary>
+    /// The keys that an event is grouped by when none are asked for: its text where it has fields, else where samples were. In what perf recorded perf's rule holds: texts only where all events are
+    /// tracepoints and probes, and one that was opened for side-band records only (<c>dummy</c>) is none.
+    /// </summary>
+    /// <param name="traceEvent">The event.</param>
+    /// <param name="all">The events that are reported on.</param>
+    /// <param name="isOfPerf">Whether perf recorded them.</param>
+    public static string DefaultOf(TraceEvent traceEvent, IReadOnlyList<TraceEvent> all, bool isOfPerf) =>
+        traceEvent.Fields.Count > 0 && (!isOfPerf || all.All(static e => e.IsTracepoint)) ? TraceKey : DefaultKeys;
 
     /// <summary>Reads the keys.</summary>
     /// <param name="traceEvent">The event that is reported on.</param>

@@ -6,7 +6,7 @@ namespace TraceKit.Report.Profiles;
 /// <summary>How a report is made; defaults are perf's.</summary>
 public sealed record ReportOptions
 {
-    /// <summary>Keys as typed after <c>-s</c> or <c>--fields</c>, with columns of numbers among them (<c>overhead</c>, <c>overhead_children</c>, <c>sample</c>, <c>period</c>); null for perf's default: <c>trace</c> where all events are tracepoints and probes, else <c>comm,dso,sym</c>.</summary>
+    /// <summary>Keys as typed after <c>-s</c> or <c>--fields</c>, with columns of numbers among them (<c>overhead</c>, <c>overhead_children</c>, <c>sample</c>, <c>period</c>); null for the default of each event: <c>trace</c> or <c>comm,dso,sym</c> (<c>ReportColumns.DefaultOf</c>).</summary>
     public string? SortKeys { get; init; }
 
     /// <summary>Whether the number of samples is a column.</summary>

@@ -4,12 +4,13 @@
 # usage: power.sh TRACEKIT TRACEKIT_CAPTURE [FOLDER]
 #   PAIRS=40 SLOWER=20    how many of each (tests: a few)
 #   RATE=999 SLOW_RATE=4999 SECONDS_EACH=3
+#   SLOW_RUNS=1           recordings on each side of a slower pair, base and new in turns, SECONDS_EACH + 1 seconds in all
 # Recordings that are in FOLDER already are used again; results go to FOLDER/results.txt and to stdout.
 set -eu
 tracekit=$1 capture=$2
 here=$(cd "$(dirname "$0")" && pwd)
 folder=${3:-$(mktemp -d)}
-pairs=${PAIRS:-40} slower=${SLOWER:-20} rate=${RATE:-999} slow_rate=${SLOW_RATE:-4999} seconds=${SECONDS_EACH:-3}
+pairs=${PAIRS:-40} slower=${SLOWER:-20} rate=${RATE:-999} slow_rate=${SLOW_RATE:-4999} seconds=${SECONDS_EACH:-3} slow_runs=${SLOW_RUNS:-1}
 mkdir -p "$folder"
 cd "$folder"
 
@@ -54,6 +55,14 @@ program() { # NAME: its command line, in the array 'line'
     esac
 }
 
+slow_pair() { # NUMBER
+    local run milliseconds=$(((seconds * 1000 + 1000) / slow_runs))
+    for ((run = 0; run < slow_runs; run++)); do
+        record "slow-$1-base-$run" "$slow_rate" ./slow "$milliseconds" 00
+        record "slow-$1-new-$run" "$slow_rate" ./slow "$milliseconds" 10
+    done
+}
+
 programs=(wl gzip python3 sort)
 for ((i = 0; i < pairs; i++)); do
     name=${programs[i % 4]}
@@ -61,13 +70,11 @@ for ((i = 0; i < pairs; i++)); do
     record "same-$i-$name-base" "$rate" "${line[@]}"
     record "same-$i-$name-new" "$rate" "${line[@]}"
     if [ $((i % 2)) = 1 ] && [ $((i / 2)) -lt "$slower" ]; then
-        record "slow-$((i / 2))-base" "$slow_rate" ./slow $((seconds * 1000 + 1000)) 00
-        record "slow-$((i / 2))-new" "$slow_rate" ./slow $((seconds * 1000 + 1000)) 10
+        slow_pair $((i / 2))
     fi
 done
 for ((i = 0; i < slower; i++)); do
-    record "slow-$i-base" "$slow_rate" ./slow $((seconds * 1000 + 1000)) 00
-    record "slow-$i-new" "$slow_rate" ./slow $((seconds * 1000 + 1000)) 10
+    slow_pair "$i"
 done
 
 flagged=0 found=0 right=0
@@ -81,7 +88,7 @@ for ((i = 0; i < pairs; i++)); do
     fi
 done
 for ((i = 0; i < slower; i++)); do
-    changes=$("$tracekit" diff "slow-$i-base.dtr" "slow-$i-new.dtr" --format csv | awk -F, 'NR > 1 && $3 != "none" { print }')
+    changes=$("$tracekit" diff slow-"$i"-base-*.dtr --vs slow-"$i"-new-*.dtr --format csv | awk -F, 'NR > 1 && $3 != "none" { print }')
     if printf '%s\n' "$changes" | grep -q '^cpu-clock,function,rise,churn,'; then
         found=$((found + 1))
         printf '%s\n' "$changes" | grep -q ',rise,' && [ "$(printf '%s\n' "$changes" | grep -c '^cpu-clock,function,rise,')" = 1 ] && right=$((right + 1))
