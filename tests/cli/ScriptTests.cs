@@ -53,4 +53,47 @@ public sealed class ScriptTests
 
         Assert.Equal(2, longest);
     }
+
+    /// <summary>A field that perf knows and that is not printed here is refused with the reason, and so is one that needs another.</summary>
+    [Fact]
+    public void Fields_ThatCannotBePrinted_AreRefusedWithTheReason()
+    {
+        using var files = new Recordings();
+        foreach (var (fields, why) in new[] { ("+insn", "'insn' cannot be printed: instructions are not read"), ("+flags", "only traces of instructions"), ("ip,symoff", "Ask for sym too"), ("comm,srcline", "Ask for ip too"), ("+cgroup", "do not have CGROUP") })
+        {
+            var run = Tool.Run("script", files.Cpu(), "-F", fields);
+            Assert.NotEqual(0, run.ExitCode);
+            Assert.Contains(why, run.Error, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("+0x", Tool.Run("script", files.Cpu(), "-F", "-sym").MustExit().Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Names of functions and files choose the samples that a filter with these names chooses.</summary>
+    [Fact]
+    public void SymbolsAndDsos_ChooseWhatTheFilterChooses()
+    {
+        using var files = new Recordings();
+        var chosen = Tool.Run("script", files.Cpu(), "-S", "leaf,main").MustExit().Output;
+        Assert.NotEmpty(chosen);
+        Assert.Equal(Tool.Run("script", files.Cpu(), "--filter", "sym in (leaf, main)").MustExit().Output, chosen);
+        var both = Tool.Run("script", files.Cpu(), "-S", "leaf", "--dsos", "no\\such \"file", "--filter", "cpu >= 0").MustExit().Output;
+        Assert.Empty(both);
+    }
+
+    /// <summary>The header's mode is in text and JSON; a sample's place stands in JSON with or without a stack.</summary>
+    [Fact]
+    public void Json_ModeAndPlace_AreThere()
+    {
+        using var files = new Recordings();
+        var lines = Tool.Run("script", files.Cpu(), "--format", "json").MustExit().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var texts = Tool.Run("script", files.Cpu(), "-G", "-F", "misc,event").MustExit().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(texts.Length, lines.Length);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            using var record = JsonDocument.Parse(lines[i]);
+            Assert.True(record.RootElement.TryGetProperty("stack", out _) || record.RootElement.TryGetProperty("at", out _), lines[i]);
+            Assert.StartsWith((record.RootElement.TryGetProperty("misc", out var misc) ? misc.GetString()! : "").PadRight(6), texts[i], StringComparison.Ordinal);
+        }
+    }
 }

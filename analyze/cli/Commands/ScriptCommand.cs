@@ -4,6 +4,7 @@ using TraceKit.DebugInfo.Types;
 using TraceKit.Engine.Streams;
 using TraceKit.Engine.Symbols;
 using TraceKit.Format.Perf;
+using TraceKit.Probes.Filters;
 using TraceKit.Report.Scripts;
 using TraceKit.Report.Text;
 
@@ -52,7 +53,9 @@ internal static class ScriptCommand
         });
         var stopAt = new Option<string>("--stop-bt") { HelpName = "NAMES", Description = "End chains at these functions, with commas." };
         var fullPath = new Option<bool>("--full-source-path") { Description = "Source files with their folders." };
-        foreach (var option in new Option[] { fields, format, nanoseconds, relative, delta, noChain, maxStack, stopAt, fullPath })
+        var symbols = new Option<string>("--symbols", "-S") { HelpName = "NAMES", Description = "Only samples taken in these functions, with commas: --filter 'sym in (...)'." };
+        var dsos = new Option<string>("--dsos", "--dso") { HelpName = "NAMES", Description = "Only samples taken in these files, with commas: --filter 'dso in (...)'." };
+        foreach (var option in new Option[] { symbols, dsos, fields, format, nanoseconds, relative, delta, noChain, maxStack, stopAt, fullPath })
             command.Options.Add(option);
         var sideBand = Array.ConvertAll(s_sideBand, s => new Option<bool>(s.Option) { Description = s.What });
         foreach (var option in sideBand)
@@ -85,6 +88,9 @@ internal static class ScriptCommand
                 StopAt = new HashSet<string>((result.GetValue(stopAt) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
             };
             var what = selection.Read(result);
+            var conditions = string.Join(" && ", new[] { In("sym", result.GetValue(symbols)), In("dso", result.GetValue(dsos)) }.Where(c => c.Length > 0));
+            if (conditions.Length > 0)
+                what = what with { Filter = FilterExpression.Parse(what.Filter is { } own ? $"({own.Text}) && {conditions}" : conditions) };
             var isJson = result.GetValue(format) == "json";
             if (rules.WantsLines)
                 what = what with { Source = what.Source | SourceDetail.Lines };
@@ -114,6 +120,14 @@ internal static class ScriptCommand
             return ExitCodes.Whole;
         });
         return command;
+    }
+
+    /// <summary>A list of names as a condition of the filter language.</summary>
+    private static string In(string name, string? list)
+    {
+        var names = (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(n => $"\"{n.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        return string.Join(", ", names) is { Length: > 0 } members ? $"{name} in ({members})" : "";
     }
 
     private static void Print(CommandContext context, EventStream stream, HashSet<uint> sideBand, Action<ByteText, EventRecord> append)

@@ -63,7 +63,7 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
     public override TraceEvent? Event => Source?.Event;
 
     /// <inheritdoc/>
-    public override string SideBandText => Source is null ? _sideBandText ??= SideBandFormatter.Format(Record, trace) : "";
+    public override string SideBandText => Source is null ? _sideBandText ??= SideBandFormatter.Format(Record, trace, NameOf) : "";
 
     /// <inheritdoc/>
     public override long Period => _period;

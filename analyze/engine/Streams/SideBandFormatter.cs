@@ -8,7 +8,10 @@ namespace TraceKit.Engine.Streams;
 /// <summary>Side-band records as text, as <c>perf script --show-task-events --show-mmap-events --show-lost-events</c> prints them.</summary>
 internal static class SideBandFormatter
 {
-    public static string Format(PerfRecord record, Trace trace)
+    /// <param name="record">The record.</param>
+    /// <param name="trace">The trace.</param>
+    /// <param name="nameOf">Names an address at the record's time.</param>
+    public static string Format(PerfRecord record, Trace trace, Func<ulong, NamedFrames> nameOf)
     {
         var layout = trace.SideBandLayouts.LayoutOf(record);
         if (layout is null)
@@ -47,6 +50,8 @@ internal static class SideBandFormatter
                     CultureInfo.InvariantCulture, $"PERF_RECORD_KSYMBOL addr {symbol.Address:x} len {symbol.Length} type {symbol.KsymType} flags 0x{symbol.Flags:x} name {Text(symbol.Name)}");
             case PerfRecordType.PERF_RECORD_BPF_EVENT when BpfEventRecord.TryParse(record, layout, out var bpf):
                 return string.Create(CultureInfo.InvariantCulture, $"PERF_RECORD_BPF_EVENT type {bpf.EventType}, flags {bpf.Flags}, id {bpf.ProgramId}");
+            case PerfRecordType.PERF_RECORD_TEXT_POKE when record.Body.Length >= layout.TrailerSize + 12:
+                return TextPoke(record.Body[..^layout.TrailerSize], nameOf);
             case PerfRecordType.PERF_RECORD_THROTTLE:
                 return "PERF_RECORD_THROTTLE";
             case PerfRecordType.PERF_RECORD_UNTHROTTLE:
@@ -76,6 +81,31 @@ internal static class SideBandFormatter
 
     private static string Unknown(PerfRecord record) =>
         string.Create(CultureInfo.InvariantCulture, $"PERF_RECORD {record.Type}, {record.Bytes.Length} bytes");
+
+    /// <summary><c>struct { u64 addr; u16 old_len, new_len; u8 bytes[]; }</c>: what code was and what it became.</summary>
+    private static string TextPoke(ReadOnlySpan<byte> body, Func<ulong, NamedFrames> nameOf)
+    {
+        var address = BinaryPrimitives.ReadUInt64LittleEndian(body);
+        var oldLength = BinaryPrimitives.ReadUInt16LittleEndian(body[8..]);
+        var newLength = BinaryPrimitives.ReadUInt16LittleEndian(body[10..]);
+        var bytes = body[12..];
+        var frame = nameOf(address).Frames[^1];
+        var name = frame.Reason != Symbols.UnresolvedReason.None ? "" : frame.Offset == Symbols.ResolvedFrame.NoOffset ? frame.Name : string.Create(CultureInfo.InvariantCulture, $"{frame.Name}+0x{frame.Offset:x}");
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"PERF_RECORD_TEXT_POKE {address:x} {name} old len {oldLength} new len {newLength}");
+        AppendBytes(text, "Old", bytes[..Math.Min(oldLength, bytes.Length)]);
+        AppendBytes(text, "New", bytes[Math.Min(oldLength, bytes.Length)..Math.Min(oldLength + newLength, bytes.Length)]);
+        return text.ToString();
+    }
+
+    private static void AppendBytes(StringBuilder text, string what, ReadOnlySpan<byte> bytes)
+    {
+        for (var at = 0; at < bytes.Length; at += 16)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n            {what} bytes:");
+            foreach (var value in bytes.Slice(at, Math.Min(16, bytes.Length - at)))
+                text.Append(CultureInfo.InvariantCulture, $" {value:x2}");
+        }
+    }
 
     private static string Direction(ushort misc) =>
         (misc & PerfRecordMisc.PERF_RECORD_MISC_SWITCH_OUT) == 0 ? "IN         " : (misc & PerfRecordMisc.PERF_RECORD_MISC_SWITCH_OUT_PREEMPT) == 0 ? "OUT        " : "OUT preempt";

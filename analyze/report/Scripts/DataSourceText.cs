@@ -90,7 +90,7 @@ internal static class DataSourceText
 
     private static string LevelName(int number) => number switch
     {
-        9 => "Ext Mem", 10 => "I/O", 11 => "Any cache", 12 => "LFB/MAB", 13 => "RAM", 14 => "PMEM", 15 => "N/A", _ => FormattableString.Invariant($"L{number}"),
+        9 => "CXL", 10 => "I/O", 11 => "Any cache", 12 => "LFB/MAB", 13 => "RAM", 14 => "PMEM", 15 => "N/A", _ => FormattableString.Invariant($"L{number}"),
     };
 
     private static void AppendNames(StringBuilder text, ulong bits, string[] names)

@@ -187,7 +187,7 @@ public sealed class ScriptFieldRules
 
             if ((problem = Contradiction(perKind[kind], _rules[kind].Asked)).Length > 0)
                 return null;
-            if ((perKind[kind] & ScriptFields.TimeOfDay) != 0 && trace.Host.RealtimeOffset == 0 && trace.PerfData?.Metadata.Facts.ClockData is null)
+            if ((perKind[kind] & ScriptFields.TimeOfDay) != 0 && TimeOfDay.OffsetOf(trace) is null)
             {
                 problem = "the recording does not say what its clock's times are in the time of day: field 'tod' cannot be printed (record with perf record -k CLOCK_MONOTONIC, or with tracekit-capture)";
                 return null;

@@ -5,18 +5,19 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using TraceKit.Engine;
 using TraceKit.Engine.Streams;
-using TraceKit.Engine.Symbols;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Scripts;
 
 /// <summary>Records as JSON, one object a line (docs/script-json.md).</summary>
-public sealed class ScriptJson : IDisposable
+public sealed partial class ScriptJson : IDisposable
 {
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly Trace _trace;
     private readonly bool _chains;
+    private readonly ScriptEvents _events;
+    private readonly long? _timeOfDay;
     private readonly ArrayBufferWriter<byte> _buffer = new(1 << 12);
     private readonly Utf8JsonWriter _writer;
     private readonly StringBuilder _text = new();
@@ -28,6 +29,8 @@ public sealed class ScriptJson : IDisposable
     {
         _trace = trace;
         _chains = chains;
+        _events = new ScriptEvents(trace);
+        _timeOfDay = TimeOfDay.OffsetOf(trace);
         _writer = new Utf8JsonWriter(_buffer, s_options);
     }
 
@@ -39,14 +42,22 @@ public sealed class ScriptJson : IDisposable
         _buffer.ResetWrittenCount();
         _writer.Reset();
         _writer.WriteStartObject();
-        _writer.WriteNumber("time", record.Time);
-        _writer.WritePropertyName("seconds");
-        _writer.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $"{record.Time / 1_000_000_000}.{Math.Abs(record.Time % 1_000_000_000):000000000}"), skipInputValidation: true);
+        if (_trace.HasTimes)
+        {
+            _writer.WriteNumber("time", record.Time);
+            _writer.WritePropertyName("seconds");
+            _writer.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $"{record.Time / 1_000_000_000}.{Math.Abs(record.Time % 1_000_000_000):000000000}"), skipInputValidation: true);
+            if (_timeOfDay is { } offset && record.Time > 0)
+                _writer.WriteString("tod", TimeOfDay.Text(record.Time + offset, nanosecondDigits: true));
+        }
+
         _writer.WriteString("comm", record.Comm);
         _writer.WriteNumber("pid", record.Pid);
         _writer.WriteNumber("tid", record.Tid);
         if (record.Cpu >= 0)
             _writer.WriteNumber("cpu", record.Cpu);
+        if (MiscText.Of(record.Misc, record.SideBandType) is { Length: > 0 } misc)
+            _writer.WriteString("misc", misc);
         if (record.Event is { } traceEvent)
             WriteSample(record, traceEvent.Name);
         else
@@ -65,7 +76,11 @@ public sealed class ScriptJson : IDisposable
         _writer.WriteNumber("period", record.Period);
         if (record.Ip != 0)
             _writer.WriteString("ip", Hex(record.Ip));
-        if (!record.Raw.IsEmpty)
+        if (!record.Raw.IsEmpty && _events.IsBpfOutput(record.Event!.Index))
+        {
+            _writer.WriteString("raw", Convert.ToHexStringLower(record.Raw));
+        }
+        else if (!record.Raw.IsEmpty)
         {
             _text.Clear();
             record.AppendText(_text);
@@ -73,7 +88,10 @@ public sealed class ScriptJson : IDisposable
             WriteFields(record);
         }
 
-        if (_chains && record.Event!.HasStacks)
+        WriteParts(record);
+        if (!record.Event!.HasStacks && record.Ip != 0)
+            WriteAt("at", record, record.Ip);
+        else if (_chains && record.Event.HasStacks)
             WriteStack(record);
     }
 
@@ -117,21 +135,7 @@ public sealed class ScriptJson : IDisposable
             foreach (ref readonly var frame in entry.Names.Frames)
             {
                 _writer.WriteStartObject();
-                _writer.WriteString("ip", Hex(entry.Address));
-                if (frame.Reason == UnresolvedReason.None)
-                {
-                    _writer.WriteString("sym", frame.Name);
-                    if (frame.Offset != ResolvedFrame.NoOffset && !frame.IsInlined)
-                        _writer.WriteNumber("off", frame.Offset + ((entry.Address - frame.Address) & 1));
-                }
-
-                if (frame.Module >= 0)
-                    _writer.WriteString("dso", frame.Module < _trace.Model.Modules.Count ? _trace.Model.Modules[frame.Module].Path : frame.ModuleName);
-                if (frame.IsInlined)
-                    _writer.WriteBoolean("inlined", true);
-                if (!string.IsNullOrEmpty(frame.File))
-                    _writer.WriteString("srcline", string.Create(CultureInfo.InvariantCulture, $"{frame.File}:{frame.Line}"));
-                _writer.WriteEndObject();
+                WriteFrame(entry.Address, frame);
             }
         }
 

@@ -10,8 +10,6 @@ namespace TraceKit.Report.Scripts;
 /// <summary>Parts of samples that few recordings have: addresses of data, registers, branches, output of BPF programs.</summary>
 public sealed partial class ScriptPrinter
 {
-    private const int BranchBytes = 24; // struct perf_branch_entry
-
     private const ScriptFields SampleParts = ScriptFields.Addr | ScriptFields.DataSrc | ScriptFields.Weight | ScriptFields.PhysAddr | ScriptFields.DataPageSize | ScriptFields.CodePageSize
         | ScriptFields.IntrRegs | ScriptFields.UserRegs | ScriptFields.BrStack | ScriptFields.BrStackSym | ScriptFields.BrStackOff | ScriptFields.BpfOutput | ScriptFields.InsLat | ScriptFields.RetireLat
         | ScriptFields.Cgroup;
@@ -23,7 +21,7 @@ public sealed partial class ScriptPrinter
     private readonly Dictionary<ulong, string> _dataSources = [];
     private int _dataSourceWidth;
     private IReadOnlyDictionary<ulong, string>? _cgroups;
-    private long _timeOfDay = long.MinValue;
+    private long? _timeOfDay;
 
     /// <summary>Letters of the record's header; date and time of day.</summary>
     private void AppendMiscAndDay(ByteText output, EventRecord record, ScriptFields fields)
@@ -31,48 +29,14 @@ public sealed partial class ScriptPrinter
         if ((fields & ScriptFields.Misc) != 0)
         {
             var start = output.Length;
-            AppendMisc(output, record.Misc, record.SideBandType);
+            output.Append(MiscText.Of(record.Misc, record.SideBandType));
             output.Repeat((byte)' ', Math.Max(1, 6 - (output.Length - start)));
         }
 
         if ((fields & ScriptFields.TimeOfDay) == 0)
             return;
-        if (_timeOfDay == long.MinValue)
-            _timeOfDay = _trace.PerfData?.Metadata.Facts.ClockData is { } clock ? (long)(clock.TimeOfDay - clock.ClockTime) : _trace.Host.RealtimeOffset;
-        var nanoseconds = unchecked(record.Time + _timeOfDay);
-        var day = DateTime.UnixEpoch.AddTicks(Math.Clamp(nanoseconds / 100, 0, 100_000_000_000_000_000)).ToLocalTime();
-        output.Append(day.ToString("yyyy-MM-dd HH:mm:ss.", CultureInfo.InvariantCulture));
-        var fraction = (ulong)Math.Max(0, nanoseconds % 1_000_000_000);
-        output.Zeros(_options.Nanoseconds ? fraction : fraction / 1000, _options.Nanoseconds ? 9 : 6).Append((byte)' ');
-    }
-
-    /// <summary>As perf tests them: each mode whose bits are all set, so that 3 (hypervisor) has the letters of 1 and 2 too.</summary>
-    private static void AppendMisc(ByteText output, ushort misc, uint sideBand)
-    {
-        AppendIf(output, misc, PerfRecordMisc.PERF_RECORD_MISC_KERNEL, 'K');
-        AppendIf(output, misc, PerfRecordMisc.PERF_RECORD_MISC_USER, 'U');
-        AppendIf(output, misc, PerfRecordMisc.PERF_RECORD_MISC_HYPERVISOR, 'H');
-        AppendIf(output, misc, PerfRecordMisc.PERF_RECORD_MISC_GUEST_KERNEL, 'G');
-        AppendIf(output, misc, PerfRecordMisc.PERF_RECORD_MISC_GUEST_USER, 'g');
-        switch (sideBand)
-        {
-            case PerfRecordType.PERF_RECORD_MMAP or PerfRecordType.PERF_RECORD_MMAP2:
-                AppendIf(output, misc, PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA, 'M');
-                break;
-            case PerfRecordType.PERF_RECORD_COMM:
-                AppendIf(output, misc, PerfRecordMisc.PERF_RECORD_MISC_COMM_EXEC, 'E');
-                break;
-            case PerfRecordType.PERF_RECORD_SWITCH or PerfRecordType.PERF_RECORD_SWITCH_CPU_WIDE:
-                AppendIf(output, misc, PerfRecordMisc.PERF_RECORD_MISC_SWITCH_OUT, 'S');
-                AppendIf(output, misc, PerfRecordMisc.PERF_RECORD_MISC_SWITCH_OUT | PerfRecordMisc.PERF_RECORD_MISC_SWITCH_OUT_PREEMPT, 'p');
-                break;
-        }
-    }
-
-    private static void AppendIf(ByteText output, ushort misc, int bits, char letter)
-    {
-        if ((misc & bits) == bits)
-            output.Append((byte)letter);
+        _timeOfDay ??= TimeOfDay.OffsetOf(_trace) ?? 0;
+        output.Append(TimeOfDay.Text(unchecked(record.Time + _timeOfDay.Value), _options.Nanoseconds)).Append((byte)' ');
     }
 
     private void AppendBeforeAddress(ByteText output, EventRecord record, ScriptFields fields)
@@ -101,7 +65,7 @@ public sealed partial class ScriptPrinter
             output.Append((byte)' ').Append(SafeText.Show((_cgroups ??= _trace.ReadCgroups()).GetValueOrDefault(sample.Cgroup, "unknown")));
     }
 
-    /// <summary>The number and what it means, as wide as the widest so far.</summary>
+    /// <summary>The number and what it means, as wide as the widest so far; perf has room for 99 letters and cuts there.</summary>
     private void AppendDataSource(ByteText output, ulong source)
     {
         if (!_dataSources.TryGetValue(source, out var text))
@@ -109,7 +73,7 @@ public sealed partial class ScriptPrinter
         var start = output.Length;
         output.Hex(source, 16).Append((byte)' ').Append(text);
         var width = output.Length - start;
-        _dataSourceWidth = Math.Max(_dataSourceWidth, width);
+        _dataSourceWidth = Math.Max(_dataSourceWidth, Math.Min(width, 99));
         output.Repeat((byte)' ', _dataSourceWidth - width);
     }
 
@@ -142,32 +106,17 @@ public sealed partial class ScriptPrinter
         for (var bit = 0; bit < 64 && next < values.Length; bit++)
         {
             if ((mask >> bit & 1) != 0)
-                output.Append(RegisterName(bit).PadLeft(5)).Append(":0x"u8).Hex(values[next++]).Append((byte)' ');
+                output.Append(RegisterNames.Of(_trace.Architecture, bit).PadLeft(5)).Append(":0x"u8).Hex(values[next++]).Append((byte)' ');
         }
     }
 
-    private string RegisterName(int bit) => _trace.Architecture switch
-    {
-        PerfArchitecture.Arm64 => bit switch { < 29 => FormattableString.Invariant($"x{bit}"), 29 => "x29", 30 => "lr", 31 => "sp", 32 => "pc", _ => "unknown" },
-        PerfArchitecture.X64 => bit < s_x86Registers.Length ? s_x86Registers[bit] : "unknown",
-        _ => FormattableString.Invariant($"r{bit}"),
-    };
-
-    private static readonly string[] s_x86Registers =
-        ["AX", "BX", "CX", "DX", "SI", "DI", "BP", "SP", "IP", "FLAGS", "CS", "SS", "DS", "ES", "FS", "GS", "R8", "R9", "R10", "R11", "R12", "R13", "R14", "R15"];
-
     private void AppendBranches(ByteText output, EventRecord record, in PerfSample sample, ScriptFields fields)
     {
-        var words = sample.BranchStack;
-        if (words.Length < 8)
-            return;
-        var count = BinaryPrimitives.ReadUInt64LittleEndian(words);
         // perf prints one of the three.
         var bySymbol = (fields & Branches & ~ScriptFields.BrStackOff) == ScriptFields.BrStackSym;
-        var entries = words[(((_events.Attribute(record.Event!.Index)?.BranchSampleType ?? 0) & PerfBranchSampleType.PERF_SAMPLE_BRANCH_HW_INDEX) != 0 ? 16 : 8)..];
-        for (var i = 0; i < (int)Math.Min(count, (ulong)(entries.Length / BranchBytes)); i++)
+        for (var entries = BranchEntries.Of(sample, _events.Attribute(record.Event!.Index)); !entries.IsEmpty; entries = entries[BranchEntries.Bytes..])
         {
-            var entry = entries.Slice(i * BranchBytes, BranchBytes);
+            var entry = entries[..BranchEntries.Bytes];
             if (!bySymbol)
                 output.Append((byte)' ');
             AppendBranchEnd(output, record, BinaryPrimitives.ReadUInt64LittleEndian(entry), fields);
@@ -239,8 +188,8 @@ public sealed partial class ScriptPrinter
         }
 
         var unit = 0;
-        for (; size >= 1024 && unit < 6; unit++)
+        for (; size / 1024 > 1 && unit < 3; unit++)
             size /= 1024;
-        output.Decimal(size).Append((byte)"BKMGTPE"[unit]);
+        output.Decimal(size).Append((byte)"BKMG"[unit]);
     }
 }
