@@ -117,7 +117,6 @@ public sealed class OutputTests
             ("did you mean 'probe:submit'", ["spans", path, "--start", "probe:sumbit", "--end", "probe:complete"]),
             ("has no field 'm'", ["spans", path, "--start", "probe:submit", "--end", "probe:complete", "--key", "m"]),
             ("--order last: expected lifo, fifo, latest or earliest", ["spans", path, "--order", "last"]),
-            ("--start 'probe:submit if q == 1': column 17: expected", ["spans", path, "--start", "probe:submit if q == 1", "--end", "probe:complete"]),
             ("--by nn: no such key or field", ["hist", path, "--function", "work", "--by", "nn"]),
             ("has no events that belong together", ["spans", files.Cpu()]),
             ("--log-linear 0: expected a number from 1 to 1024", ["hist", path, "--function", "work", "--log-linear", "0"]),
@@ -129,6 +128,11 @@ public sealed class OutputTests
             Tool.AssertOneLine(run.Error);
             Assert.Contains(said, run.Error, StringComparison.Ordinal);
         }
+
+        // A condition is a filter: its error shows where.
+        var condition = Tool.Run("spans", path, "--start", "probe:submit if q == 1", "--end", "probe:complete").MustExit(2).Error.Split('\n');
+        Assert.StartsWith("tracekit: error: --start 'probe:submit if q == 1': column 17: expected", condition[0], StringComparison.Ordinal);
+        Assert.Equal(condition[1].IndexOf("q ==", StringComparison.Ordinal), condition[2].IndexOf('^'));
     }
 
     /// <summary>A reader that goes away ends the program without a word.</summary>
