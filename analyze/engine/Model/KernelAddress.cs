@@ -28,6 +28,9 @@ internal static class KernelAddress
     /// <summary>The address as it was recorded.</summary>
     public static ulong Plain(ulong address) => address >> 56 == 0x80 ? address & ~MarkBit : address;
 
+    /// <summary>Whether a plain address can be the kernel's: those of x86 and Arm have their highest bits set, as many as the processor does not use.</summary>
+    public static bool IsPossible(string architecture, ulong address) => architecture is not ("x86_64" or "aarch64") || address >= 0xff00_0000_0000_0000;
+
     /// <summary>Whether an address, marked where it needs a mark, is the kernel's.</summary>
     public static bool Is(ulong address) => (long)address < 0;
 }

@@ -23,9 +23,11 @@ internal sealed partial class ModuleCatalog
         }
     }
 
-    /// <summary>The module of a kernel address: what the symbols say, else where modules were loaded.</summary>
+    /// <summary>The module of a kernel address: what the symbols say, else where modules were loaded; none of what only a wrong frame pointer gives.</summary>
     public int OfKernelAddress(ulong address)
     {
+        if (!KernelAddress.IsPossible(_source.Host.Architecture, address))
+            return Stacks.FrameTable.NoModule;
         if (Kallsyms is { } symbols && symbols.TryFind(new Avma(address), out var symbol) && _kernelModules.TryGetValue(symbol.Module, out var module))
             return module;
         return _kernelMaps.ModuleAt(address) is { } piece && _kernelModules.TryGetValue(piece.Name, out module) ? module : KernelIndex;

@@ -15,12 +15,18 @@ UNNAMED = re.compile(r"^(0x[0-9a-f]+|[0-9a-f]{16}|\[unknown\])$")
 WIDTHS = ",".join(["20"] * 2 + ["1000"] * 8)  # perf cuts names to the width of their column
 # Labels behind the last call of a function: perf looks return addresses of frame-pointer chains up as they are, and finds what comes after the caller.
 AFTER_THE_CALL = {"_dl_start_user": "_start"}
+# perf shows the mapping, of which a process has many; here a process's code is one module.
+MADE = re.compile(r"^(\[JIT\] tid \d+|memfd:doublemapper.*|//anon|perf-\d+\.map)$")
 POINTS = 0.0101  # perf prints two places
 
 
 def run(command):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=ENVIRONMENT)
     return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+
+def without_modifiers(event):
+    return re.sub(r":[ukhGHpPSDIeWb]+$", "", event) if event.count(":") != 1 or re.search(r":(ppp|pp|[ukhGHpP]{1,4})$", event) else event
 
 
 def of_perf(path, keys, children):
@@ -36,7 +42,7 @@ def of_perf(path, keys, children):
             lost = int(match[1])
         elif match := re.match(r"# Samples: (\S+)\s+of events? '(.*)'", line):
             # Modifiers and sides of perf's own making are not part of the name here.
-            event = re.sub(r":[ukhGHpPSDIeWb]+$", "", match[2]) if match[2].count(":") != 1 or re.search(r":(ppp|pp|[ukhGHpP]{1,4})$", match[2]) else match[2]
+            event = without_modifiers(match[2])
             events[event] = {"samples": match[1], "total": None, "rows": []}
         elif match := re.match(r"# Event count \(approx\.\): (\d+)", line):
             events[event]["total"] = int(match[1])
@@ -44,14 +50,16 @@ def of_perf(path, keys, children):
             cells = [c.strip() for c in line.split("\t")]
             shares = 2 if children and cells[1].endswith("%") else 1
             values = [float(c.rstrip("%")) for c in cells[:shares]]
-            events[event]["rows"].append((tuple(re.sub(r"^\[[.k]\] ", "", c) for c in cells[shares:]), values[0] if children else values[-1]))
+            events[event]["rows"].append((tuple(re.sub(r"^\[[.k]\] ", "", c).strip() for c in cells[shares:]), values[0] if children else values[-1]))
     return lost, events
 
 
 def of_tracekit(tracekit, path, keys, children):
     mode = "--children" if children else "--no-children"
     kernel = ["--kallsyms", "/proc/kallsyms"] if os.geteuid() == 0 else []
-    code, out, err = run([*tracekit, "report", path, "--symfs", "/", *kernel, mode, "-g", "none", "--no-inline", "-s", keys, "--max-stack", "127", "--format", "json"])
+    # A perf.data is looked up in this machine's files as perf does it; a .dtr only where it is said.
+    root = [] if os.path.isfile(path) and open(path, "rb").read(8) in (b"PERFILE2", b"2ELIFREP") else ["--symfs", "/"]
+    code, out, err = run([*tracekit, "report", path, *root, *kernel, mode, "-g", "none", "--no-inline", "-s", keys, "--max-stack", "127", "--format", "json"])
     if code != 0:
         raise RuntimeError(f"tracekit report: {err.strip()[:300]}")
     document = json.loads(out)
@@ -60,9 +68,9 @@ def of_tracekit(tracekit, path, keys, children):
         rows = []
         for row in event["rows"]:
             weight = row.get("children", row["self"]) if children else row["self"]
-            cells = tuple(re.sub(r"^\[[.k]\] ", "", c) for c in row["keys"].values())
+            cells = tuple(re.sub(r"^\[[.k]\] ", "", c).strip() for c in row["keys"].values())
             rows.append((cells, 100.0 * weight / event["total"] if event["total"] else 0.0))
-        events[event["event"]] = {"samples": event["samples"], "total": event["total"], "rows": rows}
+        events[without_modifiers(event["event"])] = {"samples": event["samples"], "total": event["total"], "rows": rows}
     return document["lost"], events
 
 
@@ -77,6 +85,8 @@ def add_up(rows, keys, children, nameless_plt):
     symbol = keys.index("sym") if "sym" in keys else -1
     for cells, share in rows:
         cells = list(cells)
+        if "dso" in keys and MADE.match(cells[keys.index("dso")]):
+            cells[keys.index("dso")] = "(made at run time)"
         if symbol >= 0 and UNNAMED.match(cells[symbol]):
             unnamed += 1
             if children:
