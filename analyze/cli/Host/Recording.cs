@@ -102,7 +102,10 @@ internal static class Recording
         {
             foreach (var attempt in set.Tried)
             {
-                if (attempt.Outcome is DebugFileOutcome.OtherFile or DebugFileOutcome.NoIdentity or DebugFileOutcome.NotReadable && told.Add(attempt.Path))
+                // A program without symbols is usual; a kernel's list without any was asked for, or is hidden from this user.
+                var unfit = attempt.Outcome is DebugFileOutcome.OtherFile or DebugFileOutcome.NoIdentity or DebugFileOutcome.NotReadable
+                    || attempt is { Purpose: DebugFilePurpose.Kernel, Outcome: DebugFileOutcome.NotUsable };
+                if (unfit && told.Add(attempt.Path))
                     context.Warn($"not used for {set.Request.Path}: {attempt}");
             }
         }

@@ -44,6 +44,8 @@ internal sealed class BuildIdArchive
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
             archive.Read(file, nested: false);
+            if (archive.Count == 0 && archive.Problem.Length == 0)
+                archive.Problem = "holds no file of a build";
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
