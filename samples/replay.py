@@ -41,7 +41,7 @@ def run(command, folder, path):
         lines.pop()
     while lines and not lines[0]:
         lines.pop(0)
-    return lines
+    return lines or [""]
 
 
 def agrees(expected, actual):
@@ -110,10 +110,11 @@ def replay(page, path, update):
             continue
         number += 1
         actual, expected = run(text, folder, path), [line.rstrip() for line in lines[end:after]]
-        while expected and not expected[-1]:
+        while len(expected) > 1 and not expected[-1]:
             expected.pop()
+        expected = expected or [""]
         file = folder / "expected" / f"{stem}-{number}.txt"
-        whole = file.read_text().split("\n")[:-1] if file.exists() else None
+        whole = file.read_text().rstrip("\n").split("\n") if file.exists() else None
         if update:
             file.parent.mkdir(exist_ok=True)
             file.write_text("\n".join(actual) + "\n")
