@@ -47,6 +47,8 @@ def explained(theirs, ours):
         return "perf has no name for a PLT entry"
     if "timer:timer_start: " in theirs and theirs.split(" flags=")[0] == ours.split(" flags=")[0]:
         return "a & (b | c): perf loses the brackets"
+    if "mm_page_alloc_extfrag" in theirs and theirs.split(" fragmenting=")[0] == ours.split(" fragmenting=")[0]:
+        return "a < (b ? c : d): perf loses the brackets"
     if "I_DIRTY_SYNC" in theirs and theirs.replace("I_DIRTY_SYNC", "") == ours:
         return "a constant without a number: perf takes it for 0"
     if theirs.split(" age=")[0] == ours.split(" age=")[0] and "age=?" in ours:

@@ -9,6 +9,7 @@ that docs/from-perf.md explains. Needs root, perf, g++.
 """
 import argparse
 import collections
+import json
 import os
 import re
 import subprocess
@@ -51,7 +52,7 @@ RECORDINGS = [
     ("forks", "-F 1999 -g", "sh -c 'i=0; while [ $i -lt 30 ]; do /bin/true; i=$((i+1)); done'", ["--show-task-events -F comm,tid,time"]),
 ]
 MADE_UP = ["-F hw:brstack,ip,sym,symoff,dso", "-F hw:brstacksym,ip,dso", "-F hw:brstackoff,ip,dso", "-F hw:brstack", "-F raw:ip,iregs,uregs", "-F raw:data_src,weight,ins_lat", "-F raw:phys_addr,data_page_size,code_page_size",
-           "-F sw:addr,ip,sym,symoff,dso", "-F +addr", "-F hw:weight,data_src", "-F -data_src"]
+           "-F sw:addr,ip,sym,symoff,dso", "-F +addr", "-F hw:weight,data_src", "-F -data_src", "-F sw:comm,event", "-F -bpf-output"]
 OTHERS = [*ANY, "-F +brstack", "-F +brstacksym", "-F +weight", "-F +data_src", "-F +addr", "-F +iregs", "-F +uregs"]
 
 
@@ -86,6 +87,13 @@ def explained(theirs, ours, options):
         cut = theirs[source.start():source.start() + 99 - 17]
         if ours[source.start():].startswith(cut) and theirs[source.start() + len(cut):] == ours[source.end():]:
             return "data_src: perf cuts after 99 letters"
+    place = re.compile(r"^(.*\[unknown\]) \((.*)\)$")
+    a, b = place.match(theirs), place.match(ours)
+    if a and b and a[1] == b[1] and re.match(r"//anon|/tmp/perf-\d+\.map$", b[2]):
+        return "code made at run time has one module"
+    nothing = "[unknown] ([unknown])"
+    if "addr" in options and nothing in ours and re.fullmatch(re.escape(ours).replace(re.escape(nothing), r"\S+ \(.*?\)", 1), theirs):
+        return "addr: only code is named"
     names = (("[unknown] ([unknown])", "[unknown] ([kernel.kallsyms])"), ("[unknown] ([stack])", "[unknown] ([unknown])"), ("[unknown] ([heap])", "[unknown] ([unknown])"))
     for a, b in names:
         if theirs.endswith(a) and theirs[:-len(a)] + b == ours:
@@ -142,6 +150,24 @@ def ask(tracekit, path, options, totals, reasons):
             print(f"  perf {x[at:at + 160]!r}\n  ours {y[at:at + 160]!r}")
 
 
+def check_json(tracekit, folder, totals):
+    """Lines of JSON are JSON whatever names and paths hold, and say what the text says."""
+    path = os.path.join(folder, "odd.data")
+    with open(path, "wb") as file:
+        file.write(made_up.File(7, odd=True).fill().bytes())
+    out = subprocess.run([tracekit, "script", path, "--show-side-band", "--format", "json"], stdin=subprocess.DEVNULL, capture_output=True).stdout
+    columns = subprocess.run([tracekit, "script", path, "-F", "raw:weight,ins_lat,retire_lat", "-F", "hw:event"], stdin=subprocess.DEVNULL, capture_output=True).stdout.decode()
+    lines = [json.loads(line) for line in out.decode("utf-8").split("\n")[:-1]]
+    weights = [(line["weight"], line["ins_lat"], line["retire_lat"]) for line in lines if "ins_lat" in line]
+    shown = [tuple(map(int, line.split())) for line in columns.split("\n") if re.fullmatch(r" *\d+ +\d+ +\d+", line)]
+    totals["questions"] += 1
+    if len(lines) != 424 or weights != shown or not weights or any(byte < 32 for byte in out.replace(b"\n", b"")):
+        totals["bad"] += 1
+        print(f"json: {len(lines)} lines, {len(weights)} weights, in the text {len(shown)}")
+    else:
+        totals["equal"] += 1
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("tracekit")
@@ -163,6 +189,7 @@ def main():
             file.write(made_up.File(seed).fill().bytes())
         for question in ["-F +misc " + ALL, *MADE_UP] if options.short else [*ANY, *MADE_UP]:
             ask(options.tracekit, path, f"{question} --symfs {empty}", totals, reasons)
+    check_json(options.tracekit, options.folder, totals)
     for name, how, program, questions in RECORDINGS:
         if options.short and name not in ("interrupted", "realtime", "weights"):
             continue

@@ -5,15 +5,17 @@ import random
 import struct
 import sys
 
-IP, TID, TIME, ADDR, CPU, PERIOD, BRANCH, REGS_USER, WEIGHT, DATA_SRC, REGS_INTR, PHYS, CGROUP, DATA_PAGE, CODE_PAGE, WEIGHT_STRUCT = (
-    1 << b for b in (0, 1, 2, 3, 7, 8, 11, 12, 14, 15, 18, 19, 21, 22, 23, 24))
+IP, TID, TIME, ADDR, CPU, PERIOD, RAW, BRANCH, REGS_USER, WEIGHT, DATA_SRC, REGS_INTR, PHYS, CGROUP, DATA_PAGE, CODE_PAGE, WEIGHT_STRUCT = (
+    1 << b for b in (0, 1, 2, 3, 7, 8, 10, 11, 12, 14, 15, 18, 19, 21, 22, 23, 24))
 IDENTIFIER = 1 << 16
-# What each event has: one of a raw event with everything, one of hardware with branches by index, one with a plain weight, one of software with an address.
+# What each event has: one of a raw event with everything, one of hardware with branches by index, one with a plain weight, one of software
+# with an address, one that a BPF program wrote.
 EVENTS = [
     (4, 0x1cd, IP | TID | TIME | ADDR | CPU | PERIOD | BRANCH | REGS_USER | WEIGHT_STRUCT | DATA_SRC | REGS_INTR | PHYS | CGROUP | DATA_PAGE | CODE_PAGE | IDENTIFIER, 8, 0),
     (0, 0, IP | TID | TIME | ADDR | CPU | PERIOD | BRANCH | WEIGHT | DATA_SRC | IDENTIFIER, 8 | 1 << 17, 0),
     (3, 0, IP | TID | TIME | ADDR | CPU | PERIOD | IDENTIFIER, 0, 0),
     (1, 2, IP | TID | TIME | ADDR | CPU | PERIOD | IDENTIFIER, 0, 0),
+    (1, 10, IP | TID | TIME | ADDR | CPU | PERIOD | RAW | IDENTIFIER, 0, 0),
 ]
 REGISTERS = 0xff0fff  # without ds, es, fs, gs
 ATTR = 128
@@ -26,7 +28,8 @@ def attr(kind, config, sample_type, branches):
 
 
 class File:
-    def __init__(self, seed):
+    def __init__(self, seed, odd=False):
+        self.odd = odd
         self.random = random.Random(seed)
         self.records = []
         self.time = 1_000_000_000
@@ -46,6 +49,10 @@ class File:
         ip = 0x401000 + rnd.randrange(0x2000) if misc == 2 else 0xffffffff81000000 + rnd.randrange(1 << 20)
         out = struct.pack("<QQIIQ", 1000 + event, ip, 100, rnd.choice([100, 101]), self.time)
         out += struct.pack("<QIIQ", rnd.choice([0, 0x7f0000001000, 0x402000]), rnd.randrange(4), 0, rnd.randrange(1 << 20))
+        if has & RAW:
+            raw = rnd.choice([b"hello", b"", b"a longer text than one line", bytes(rnd.randrange(128) for _ in range(rnd.randrange(1, 30)))])
+            raw = raw.ljust((len(raw) + 4 + 7) // 8 * 8 - 4, b"\0")
+            out += struct.pack("<I", len(raw)) + raw
         if has & BRANCH:
             count = rnd.randrange(5)
             out += struct.pack("<Q", count)
@@ -81,7 +88,7 @@ class File:
                 | rnd.choice([0, 0, rnd.randrange(9, 16), rnd.randrange(1, 5)]) << 33 | rnd.randrange(2) << 37 | rnd.choice([0, 0, 1, 2]) << 38 | rnd.choice([0, 1, 2, 4, 6]) << 40)
 
     def text(self, value):
-        value = value.encode() + b"\0"
+        value = value.encode() + (b"\xff\x9b[31m\x1b\"\\\xc3\n\xe2\x80\xa8" if self.odd and len(value) > 3 else b"") + b"\0"
         return value.ljust((len(value) + 7) // 8 * 8, b"\0")
 
     def fill(self):
@@ -123,9 +130,15 @@ class File:
         data_at = attrs_at + len(attrs)
         data = b"".join(self.records)
         architecture = struct.pack("<I", 8) + b"x86_64\0\0"
-        section = struct.pack("<QQ", data_at + len(data) + 16, len(architecture))
-        return (struct.pack("<8sQQQQQQQQ", b"PERFILE2", 104, ATTR + 16, attrs_at, len(attrs), data_at, len(data), 0, 0) + struct.pack("<QQQQ", 1 << 6, 0, 0, 0)
-                + ids + attrs + data + section + architecture)
+        # perf has no name of its own for what BPF programs write.
+        names = struct.pack("<II", len(EVENTS), ATTR)
+        for i, (kind, config, sample_type, branches, _) in enumerate(EVENTS):
+            name = ("loads", "cycles", "L1-dcache-loads", "page-faults", "bpf-output")[i].encode().ljust(16, b"\0")
+            names += attr(kind, config, sample_type, branches) + struct.pack("<II", 1, len(name)) + name + struct.pack("<Q", 1000 + i)
+        features_at = data_at + len(data)
+        features = struct.pack("<QQQQ", features_at + 32, len(architecture), features_at + 32 + len(architecture), len(names)) + architecture + names
+        return (struct.pack("<8sQQQQQQQQ", b"PERFILE2", 104, ATTR + 16, attrs_at, len(attrs), data_at, len(data), 0, 0) + struct.pack("<QQQQ", 1 << 6 | 1 << 12, 0, 0, 0)  # HEADER_ARCH, HEADER_EVENT_DESC
+                + ids + attrs + data + features)
 
 
 if __name__ == "__main__":
