@@ -5,7 +5,7 @@ namespace TraceKit.DebugInfo.Unwind;
 
 /// <summary>User registers of one AArch64 sample, by DWARF number, and which of them are known.</summary>
 /// <remarks>DWARF for the Arm 64-bit Architecture §4.1: 0–30 x0–x30, 31 sp, 32 pc. The kernel's numbers (<c>PERF_REG_ARM64_*</c>) are the same.</remarks>
-public struct Arm64Registers
+public struct Arm64Registers : IUnwindRegisters
 {
     /// <summary>DWARF number of x29, the frame pointer.</summary>
     public const int FramePointer = 29;
@@ -78,6 +78,34 @@ public struct Arm64Registers
         value = Value[register];
         return true;
     }
+
+    /// <summary>User addresses have 48 bits (52 only where a program asks for them by hint); a signature stands above.</summary>
+    internal const ulong AddressMask = (1UL << 48) - 1;
+
+    static int IUnwindRegisters.RegisterCount => Count;
+
+    static int IUnwindRegisters.StackPointerNumber => StackPointer;
+
+    static int IUnwindRegisters.InstructionPointerNumber => ProgramCounter;
+
+    static int IUnwindRegisters.LinkRegisterNumber => LinkRegister;
+
+    static ulong IUnwindRegisters.KeptByCalls => CalleeSaved;
+
+    static ulong IUnwindRegisters.WithoutSignature(ulong address) => address & AddressMask;
+
+    readonly ulong IUnwindRegisters.ValueOf(int register) => Value[register];
+
+    void IUnwindRegisters.Forget(int register) => Known &= ~(1UL << register);
+
+    void IUnwindRegisters.KeepOnly(ulong mask) => Known &= mask;
+
+    void IUnwindRegisters.Drop(int register) => Drop(register);
+
+    readonly UnwindStop IUnwindRegisters.WhyUnknown(int register) => WhyUnknown(register);
+
+    readonly ExpressionStatus IUnwindRegisters.Evaluate(ReadOnlySpan<byte> code, StackMemory stack, ulong bias, ulong? initial, out ulong value, out ulong failed) =>
+        DwarfExpression.Evaluate(code, Value, Known, stack, bias, initial, out value, out failed);
 
     [InlineArray(Count)]
     internal struct Values

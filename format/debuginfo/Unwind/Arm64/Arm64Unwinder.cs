@@ -11,7 +11,7 @@ namespace TraceKit.DebugInfo.Unwind;
 /// signature is cut off, by the mask of a 48-bit address space. Code without CFI is followed by the frame pointer only.</para>
 /// <para>Frames are AVMAs, innermost first; all but the first are return addresses.</para>
 /// </remarks>
-public sealed partial class Arm64Unwinder
+public sealed class Arm64Unwinder
 {
     /// <summary>A power of two: 16,384 entries of 32 bytes; a busy program has some 7,000 distinct addresses.</summary>
     private const int CacheSize = 1 << 14;
@@ -19,14 +19,10 @@ public sealed partial class Arm64Unwinder
     /// <summary>How far above the dump an address may lie and still count as "the dump was too short": the default limit of a stack, 8 MiB.</summary>
     private const ulong StackReach = 8 << 20;
 
-    /// <summary>User addresses have 48 bits (52 only where a program asks for them by hint); a signature stands above.</summary>
-    private const ulong AddressMask = (1UL << 48) - 1;
-
     /// <summary>Kept in the cache beside the table's kinds: the address is in no executable mapping.</summary>
     private const UnwindRuleKind NoMapping = (UnwindRuleKind)0x7f;
 
-    /// <summary>Not a stop: the step was made.</summary>
-    private const UnwindStop Continue = (UnwindStop)0xff;
+    private const UnwindStop Continue = FullRowStep<Arm64Registers>.Continue;
 
     private readonly CacheEntry[] _cache = new CacheEntry[CacheSize];
 
@@ -70,7 +66,7 @@ public sealed partial class Arm64Unwinder
             {
                 UnwindRuleKind.Frame => StepFrame(rule, ref r, stack, out failed),
                 UnwindRuleKind.None => StepFramePointer(ref r, stack),
-                _ => StepOther(rule, lookup, ref r, stack, map, out failed),
+                _ => FullRowStep<Arm64Registers>.Step(rule, lookup, ref r, stack, map, out failed),
             };
             var fromFramePointer = rule.Kind == UnwindRuleKind.None;
             fpSteps += fromFramePointer ? 1 : 0;
@@ -147,7 +143,7 @@ public sealed partial class Arm64Unwinder
         }
 
         r.Value[Arm64Registers.StackPointer] = cfa;
-        r.Value[Arm64Registers.ProgramCounter] = rule.IsReturnAddressSigned ? returnAddress & AddressMask : returnAddress;
+        r.Value[Arm64Registers.ProgramCounter] = rule.IsReturnAddressSigned ? returnAddress & Arm64Registers.AddressMask : returnAddress;
         return Continue;
     }
 
@@ -171,7 +167,7 @@ public sealed partial class Arm64Unwinder
     {
         // AAPCS64 §6.4.6: x29 points at the caller's x29, the return address stands above it.
         if (!r.TryGet(Arm64Registers.FramePointer, out var frame) || (frame & 7) != 0 || frame < r.Value[Arm64Registers.StackPointer] ||
-            !stack.TryReadUInt64(frame, out var caller) || !stack.TryReadUInt64(frame + 8, out var returnAddress) || (returnAddress &= AddressMask) == 0)
+            !stack.TryReadUInt64(frame, out var caller) || !stack.TryReadUInt64(frame + 8, out var returnAddress) || (returnAddress &= Arm64Registers.AddressMask) == 0)
         {
             return UnwindStop.NoUnwindInfo;
         }

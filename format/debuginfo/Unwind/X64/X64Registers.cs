@@ -5,7 +5,7 @@ namespace TraceKit.DebugInfo.Unwind;
 
 /// <summary>User registers of one x86-64 sample, by DWARF number, and which of them are known.</summary>
 /// <remarks>x86-64 psABI §3.6.2, figure 3.36: 0 rax, 1 rdx, 2 rcx, 3 rbx, 4 rsi, 5 rdi, 6 rbp, 7 rsp, 8–15 r8–r15, 16 return address (rip).</remarks>
-public struct X64Registers
+public struct X64Registers : IUnwindRegisters
 {
     /// <summary>DWARF number of rbx.</summary>
     public const int Rbx = 3;
@@ -77,6 +77,31 @@ public struct X64Registers
         value = Value[register];
         return true;
     }
+
+    static int IUnwindRegisters.RegisterCount => Count;
+
+    static int IUnwindRegisters.StackPointerNumber => Rsp;
+
+    static int IUnwindRegisters.InstructionPointerNumber => Rip;
+
+    static int IUnwindRegisters.LinkRegisterNumber => -1;
+
+    static ulong IUnwindRegisters.KeptByCalls => CalleeSaved;
+
+    static ulong IUnwindRegisters.WithoutSignature(ulong address) => address;
+
+    readonly ulong IUnwindRegisters.ValueOf(int register) => Value[register];
+
+    void IUnwindRegisters.Forget(int register) => Known &= ~(1u << register);
+
+    void IUnwindRegisters.KeepOnly(ulong mask) => Known &= (uint)mask;
+
+    void IUnwindRegisters.Drop(int register) => Drop(register);
+
+    readonly UnwindStop IUnwindRegisters.WhyUnknown(int register) => WhyUnknown(register);
+
+    readonly ExpressionStatus IUnwindRegisters.Evaluate(ReadOnlySpan<byte> code, StackMemory stack, ulong bias, ulong? initial, out ulong value, out ulong failed) =>
+        DwarfExpression.Evaluate(code, Value, Known, stack, bias, initial, out value, out failed);
 
     [InlineArray(Count)]
     internal struct Values

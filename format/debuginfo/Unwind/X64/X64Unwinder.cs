@@ -18,7 +18,7 @@ namespace TraceKit.DebugInfo.Unwind;
 /// CFAs, return addresses and saved frame pointers are such addresses. So a return address of 0 is no mark of a root, in either: only CFI that says
 /// so, the entry point, and the known starts of a runtime (<see cref="UnwindRowList.AddRoot"/>) are.</para>
 /// </remarks>
-public sealed partial class X64Unwinder
+public sealed class X64Unwinder
 {
     /// <summary>A power of two: 16,384 entries of 32 bytes; a busy program has some 7,000 distinct addresses.</summary>
     private const int CacheSize = 1 << 14;
@@ -28,6 +28,8 @@ public sealed partial class X64Unwinder
 
     /// <summary>Kept in the cache beside the table's kinds: the address is in no executable mapping.</summary>
     private const UnwindRuleKind NoMapping = (UnwindRuleKind)0x7f;
+
+    private const UnwindStop Continue = FullRowStep<X64Registers>.Continue;
 
     private readonly CacheEntry[] _cache = new CacheEntry[CacheSize];
 
@@ -92,7 +94,7 @@ public sealed partial class X64Unwinder
             }
             else
             {
-                stop = StepOther(rule, lookup, ref r, stack, map, out failed);
+                stop = FullRowStep<X64Registers>.Step(rule, lookup, ref r, stack, map, out failed);
             }
 
             if (stop != Continue)
@@ -158,9 +160,6 @@ public sealed partial class X64Unwinder
         CacheHits += count - (CacheMisses - misses);
         return new UnwindResult(count, stop, neededBytes, fpSteps, codeSteps, r.Value[X64Registers.Rsp]);
     }
-
-    /// <summary>Not a stop: the step was made.</summary>
-    private const UnwindStop Continue = (UnwindStop)0xff;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static UnwindStop StepFrame(UnwindRule rule, ref X64Registers r, StackMemory stack, out ulong failed)

@@ -3,10 +3,22 @@ using TraceKit.DebugInfo.Cfi;
 
 namespace TraceKit.DebugInfo.Unwind;
 
-/// <summary>Rows that need the whole machinery: expressions, signal frames, unusual rules. Some 2 % of frames.</summary>
-public sealed partial class X64Unwinder
+/// <summary>Steps by rows that need the whole machinery: expressions, signal frames, unusual rules. Some 2 % of frames, on any machine.</summary>
+/// <typeparam name="T">Registers of the machine.</typeparam>
+internal static class FullRowStep<T>
+    where T : struct, IUnwindRegisters
 {
-    private static UnwindStop StepOther(UnwindRule rule, ulong lookup, ref X64Registers r, StackMemory stack, IModuleMap map, out ulong failed)
+    /// <summary>Not a stop: the step was made.</summary>
+    public const UnwindStop Continue = (UnwindStop)0xff;
+
+    /// <summary>Makes one step, or says why not.</summary>
+    /// <param name="rule">A rule that is no plain frame.</param>
+    /// <param name="lookup">The address it is of.</param>
+    /// <param name="r">The frame's registers; then those of its caller.</param>
+    /// <param name="stack">The dump.</param>
+    /// <param name="map">The process's executable mappings.</param>
+    /// <param name="failed">With <see cref="UnwindStop.NotReadable"/>: the address.</param>
+    public static UnwindStop Step(UnwindRule rule, ulong lookup, ref T r, StackMemory stack, IModuleMap map, out ulong failed)
     {
         failed = 0;
         switch (rule.Kind)
@@ -14,13 +26,13 @@ public sealed partial class X64Unwinder
             case UnwindRuleKind.EndOfStack:
                 return UnwindStop.ReachedRoot;
             case UnwindRuleKind.Full when map.TryFind(new Avma(lookup), out var mapping) && mapping.Table is not null:
-                return StepFull(mapping.Table.Full(rule), rule.IsSignalFrame, mapping.Bias, ref r, stack, out failed);
+                return StepRow(mapping.Table.Full(rule), rule.IsSignalFrame, mapping.Bias, ref r, stack, out failed);
             default:
                 return UnwindStop.BadCfi;
         }
     }
 
-    private static UnwindStop StepFull(FullRow row, bool isSignalFrame, ulong bias, ref X64Registers r, StackMemory stack, out ulong failed)
+    private static UnwindStop StepRow(FullRow row, bool isSignalFrame, ulong bias, ref T r, StackMemory stack, out ulong failed)
     {
         failed = 0;
         ulong cfa;
@@ -44,31 +56,37 @@ public sealed partial class X64Unwinder
         // The caller's registers are made from the callee's: rules read `r`, results go to `caller`.
         var caller = r;
         if (!isSignalFrame)
-            caller.Known &= X64Registers.CalleeSaved;
-        caller.Set(X64Registers.Rsp, cfa);
+            caller.KeepOnly(T.KeptByCalls);
+        caller.Set(T.StackPointerNumber, cfa);
         var hasReturnAddress = false;
         for (var i = 0; i < row.Rules.Length; i++)
         {
             int register = row.Registers[i];
-            if (register >= X64Registers.Count)
+            if (register >= T.RegisterCount)
                 continue;
             var stop = Apply(row, row.Rules[i], cfa, r, stack, bias, register, ref caller, out failed);
             // Only what the next step cannot do without ends the walk.
-            var vital = register == (int)row.ReturnAddressRegister || register == X64Registers.Rsp;
+            var vital = register == (int)row.ReturnAddressRegister || register == T.StackPointerNumber;
             if (stop != Continue && vital)
                 return stop;
             if (stop != Continue)
-                caller.Known &= ~(1u << register);
+                caller.Forget(register);
             hasReturnAddress |= register == (int)row.ReturnAddressRegister;
         }
 
-        if (!hasReturnAddress || !caller.TryGet((int)row.ReturnAddressRegister, out var returnAddress))
+        // Where the machine has a link register and no rule speaks of it, the return address is still there.
+        var column = (int)row.ReturnAddressRegister;
+        var hasLink = T.LinkRegisterNumber >= 0;
+        if (!hasReturnAddress && !hasLink)
             return UnwindStop.BadCfi;
-        caller.Set(X64Registers.Rip, returnAddress);
-        // A signal may have switched stacks; any other caller is further up.
-        var before = r.Value[X64Registers.Rsp];
-        var after = caller.Value[X64Registers.Rsp];
-        if ((caller.Known >> X64Registers.Rsp & 1) != 0 && (isSignalFrame ? after == before : after <= before))
+        if (!(hasReturnAddress ? caller : r).TryGet(column, out var returnAddress))
+            return hasLink ? UnwindStop.UnknownRegister : UnwindStop.BadCfi;
+        caller.Set(T.InstructionPointerNumber, row.ReturnAddressSigned ? T.WithoutSignature(returnAddress) : returnAddress);
+        if (hasLink && !isSignalFrame)
+            caller.Forget(T.LinkRegisterNumber);
+        // A signal may have switched stacks; any other caller is further up, but of a frame of no bytes whose return address is in its register.
+        var before = r.ValueOf(T.StackPointerNumber);
+        if (caller.TryGet(T.StackPointerNumber, out var after) && (isSignalFrame ? after == before : hasReturnAddress ? after <= before : after < before))
             return after < stack.Start && !isSignalFrame ? UnwindStop.NotReadable : UnwindStop.NoProgress;
         r = caller;
         failed = 0;
@@ -76,7 +94,7 @@ public sealed partial class X64Unwinder
     }
 
     private static UnwindStop Apply(
-        FullRow row, RegisterRule rule, ulong cfa, in X64Registers r, StackMemory stack, ulong bias, int register, ref X64Registers caller, out ulong failed)
+        FullRow row, RegisterRule rule, ulong cfa, in T r, StackMemory stack, ulong bias, int register, ref T caller, out ulong failed)
     {
         failed = 0;
         ulong value;
@@ -85,7 +103,7 @@ public sealed partial class X64Unwinder
             case RegisterRuleKind.Undefined:
                 if (register == (int)row.ReturnAddressRegister)
                     return UnwindStop.ReachedRoot;
-                caller.Known &= ~(1u << register);
+                caller.Forget(register);
                 return Continue;
             case RegisterRuleKind.SameValue:
                 if (!r.TryGet(register, out value))
@@ -96,7 +114,7 @@ public sealed partial class X64Unwinder
                 if (!stack.TryReadUInt64(failed, out value))
                 {
                     // Below the stack pointer: popped already, see Restore.
-                    if (failed >= r.Value[X64Registers.Rsp] || register is X64Registers.Rip or X64Registers.Rsp || !r.TryGet(register, out value))
+                    if (failed >= r.ValueOf(T.StackPointerNumber) || register == T.InstructionPointerNumber || register == T.StackPointerNumber || !r.TryGet(register, out value))
                         return UnwindStop.NotReadable;
                 }
                 else if (stack.IsDropped(value) && register != (int)row.ReturnAddressRegister)
@@ -141,8 +159,8 @@ public sealed partial class X64Unwinder
     }
 
     private static UnwindStop Evaluate(
-        ReadOnlySpan<byte> code, in X64Registers r, StackMemory stack, ulong bias, ulong? initial, out ulong value, out ulong failed) =>
-        DwarfExpression.Evaluate(code, r.Value, r.Known, stack, bias, initial, out value, out failed) switch
+        ReadOnlySpan<byte> code, in T r, StackMemory stack, ulong bias, ulong? initial, out ulong value, out ulong failed) =>
+        r.Evaluate(code, stack, bias, initial, out value, out failed) switch
         {
             ExpressionStatus.Ok => Continue,
             ExpressionStatus.Unreadable => UnwindStop.NotReadable,
