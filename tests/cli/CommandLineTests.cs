@@ -17,6 +17,7 @@ public sealed class CommandLineTests
             Assert.Empty(run.Error);
         }
 
+        Assert.Equal(Tool.Run("report", "--help").Output, Tool.Run("help", "report").MustExit().Output);
         Assert.Contains("report", Tool.Run("--help").MustExit().Output, StringComparison.Ordinal);
         Assert.StartsWith("tracekit 0.", Tool.Run("--version").MustExit().Output, StringComparison.Ordinal);
     }

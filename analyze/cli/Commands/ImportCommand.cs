@@ -39,6 +39,8 @@ internal static class ImportCommand
                 var other => throw new UserErrorException($"--stacks {other}: expected pointers or raw"),
             };
             var target = result.GetValue(output) ?? (path == "-" ? throw new UserErrorException("name the new file with -o: standard input has no name") : Path.ChangeExtension(path, ".dtr"));
+            if (result.GetValue(output) is not null)
+                RefuseInput(path, target);
             return Import(context, path, target, new ImportOptions { Snapshot = level, RawStacks = raw, Importer = $"tracekit {CommandTree.Version}" }, places.Read(result));
         });
         return command;
@@ -49,8 +51,7 @@ internal static class ImportCommand
         using var trace = Recording.Open(path, [], places);
         if (trace.Container is not null)
             throw new UserErrorException($"{path}: is a .dtr already; 'tracekit symbols add' writes into it what it lacks");
-        if (Path.GetFullPath(target) == Path.GetFullPath(path))
-            throw new UserErrorException($"{target}: the output is the input; name another file with -o");
+        RefuseInput(path, target);
         OutputFile.CheckPlace(target);
         using var progress = context.ShowProgress ? new ProgressLine(context.Error, trace.Path) : null;
         var result = TraceImporter.Import(trace, target, progress is null ? options : options with { Progress = progress.Report });
@@ -67,6 +68,12 @@ internal static class ImportCommand
         context.Out.Write(FormattableString.Invariant(
             $"{target}: {result.Samples:N0} samples{stacks}, {result.SideBandRecords:N0} other records, {result.Bytes:N0} bytes ({path}: {trace.Length:N0})\n"));
         return ExitCodes.Whole;
+    }
+
+    private static void RefuseInput(string path, string target)
+    {
+        if (Path.GetFullPath(target) == Path.GetFullPath(path))
+            throw new UserErrorException($"{target}: the output is the input; name another file with -o");
     }
 
     private static SnapshotLevel Level(string? text) => text switch

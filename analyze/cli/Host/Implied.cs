@@ -12,6 +12,8 @@ internal static class Implied
         if (args.Length == 0)
             return ["--help"];
         var first = args[0];
+        if (first == "help" && !Path.Exists(first))
+            return [.. args[1..], "--help"];
         if (root.Subcommands.Any(c => c.Name == first) || first is "--help" or "-h" or "-?" or "/?" or "/h" or "--version" || first.StartsWith('['))
             return first is "/?" or "/h" ? ["analyze", .. args] : args;
         var isOption = first.Length > 1 && first[0] == '-';
