@@ -183,4 +183,55 @@ public sealed class DistributionTests
 
         return (low, high);
     }
+
+    /// <summary>Fractions are counted as they are shown: intervals in powers of two of the fraction, in decimals exactly on their edges, sums without what binary fractions add.</summary>
+    [Fact]
+    public void Fractions_AreCountedAsTheyAreShown()
+    {
+        string[] texts = ["0.1", "0.2", "0.3", "0.5", "1", "1.5", "-0.25", "0", "1E-05", "2.5E+3", "NaN", "Infinity"];
+        var fractions = Fractions.Read(texts.Select(t => (t, 2L)));
+        Assert.Equal((5, false, 4), (fractions.Digits, fractions.IsRounded, fractions.Others));
+        var log = Histogram.Build(fractions, HistogramShape.Log2);
+        Assert.Equal((20, "5006.70002"), (log.Count, Fractions.Show(log.Sum, log.Digits)));
+        Assert.Equal(
+            "-0.49999..-0.25:2 0..0:2 0.00001..0.00001:2 0.0625..0.12499:2 0.125..0.24999:2 0.25..0.49999:2 0.5..0.99999:2 1..1.99999:4 2048..4095.99999:2",
+            string.Join(' ', log.Buckets.Where(b => b.Count > 0).Select(b => $"{Fractions.Show(b.Low, 5)}..{Fractions.Show(b.High, 5)}:{b.Count}")).Replace("-0.49999..-0.25", "-0.49999..-0.25", StringComparison.Ordinal));
+        var linear = Histogram.Build(fractions, HistogramShape.Linear(1, 5, 1, 1)); // 0.1,0.5,0.1
+        Assert.Equal("6 2 2 2 0 8", string.Join(' ', linear.Buckets.Select(b => b.Count)));
+        Assert.Equal("0.2", Fractions.Show(log.PercentileAt(50).Value!.Value, log.Digits));
+        Assert.Equal(250.335001, log.Mean, 9);
+    }
+
+    /// <summary>More places than fit are rounded, and it is said; what is too large is no number here.</summary>
+    [Fact]
+    public void Fractions_OfManyPlaces_AreRounded()
+    {
+        var fractions = Fractions.Read([("1E-300", 1), ("0.12345678901234567", 1), ("1E+300", 1), ("123456789012345", 1)]);
+        Assert.Equal((12, true, 1), (fractions.Digits, fractions.IsRounded, fractions.Others));
+        Assert.Equal("0 0.123456789012 123456789012345", string.Join(' ', fractions.Numbers.Select(n => Fractions.Show(n.Value, fractions.Digits)).Order(StringComparer.Ordinal)));
+    }
+
+    /// <summary>Every fraction lies in the interval that it is put into, and intervals of powers of two begin where the power does, as far as there are places.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(7)]
+    public void Fractions_InLogarithmicIntervals_LieInThem(int parts)
+    {
+        var random = new Random(parts);
+        var values = Enumerable.Range(0, 500).Select(_ => Math.Round((random.NextDouble() - 0.3) * Math.Pow(10, random.Next(-4, 6)), 6)).ToArray();
+        var histogram = Histogram.Build(Fractions.Read(values.Select(v => (v.ToString(System.Globalization.CultureInfo.InvariantCulture), 1L))), HistogramShape.LogLinear(parts));
+        Assert.Equal(500, histogram.Buckets.Sum(b => b.Count));
+        foreach (var bucket in histogram.Buckets)
+        {
+            var (low, high) = (Fractions.ToDouble(bucket.Low, histogram.Digits), Fractions.ToDouble(bucket.High, histogram.Digits));
+            Assert.Equal(bucket.Count, values.Count(v => v >= low && v <= high));
+            if (low > 0)
+            {
+                var power = Math.Pow(2, Math.Floor(Math.Log2(low + 1e-9)));
+                var part = (low / power - 1) * parts;
+                Assert.True(Math.Abs(part - Math.Round(part)) < 2e-6 * parts / power + 1e-9, $"{low} is part {part} of {power}");
+            }
+        }
+    }
 }

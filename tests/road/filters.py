@@ -3,14 +3,18 @@
 
 usage: filters.py TRACEKIT CASES FOLDER [NAME=TRACE...]
 CASES: lines 'TRACE<TAB>expression'; TRACE is a file below FOLDER, or one of the NAMEs.
-Compares for each expression the set of records with that of 'script --filter', and their number with that of 'report --filter'.
+Compares for each expression the set of records with that of 'script --filter', and their number with that of 'report --filter' and of the other commands that take a filter: 'stat', and in turn one of
+'hist', 'spans', 'flame' (both forms), 'diff', 'analyze'; all of them for every expression with TRACEKIT_ALL_LIBRARIES=1.
 """
+import collections
 import errno
 import fnmatch
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 
 TOKEN = re.compile(r"""\s*(?:(?P<str>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?P<op>&&|\|\||!=~|=~|!~|==|!=|<=|>=|!in\b|[=<>~!&(),])|(?P<word>[^\s()&|"'=<>!~,]+(?:\|[^\s()&|"'=<>!~,]+)*))""")
 SIZES = {"": 1, "K": 2**10, "k": 2**10, "KiB": 2**10, "M": 2**20, "MiB": 2**20, "G": 2**30, "GiB": 2**30, "kB": 1000, "KB": 1000, "MB": 10**6, "GB": 10**9}
@@ -216,10 +220,96 @@ def caller(r):
     return groups[1] if len(groups) > 1 else []
 
 
+class Others:
+    """What the commands but for script and report say of how many samples a filter leaves."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+
+    def run(self, *arguments):
+        done = subprocess.run([self.program, *arguments], stdin=subprocess.DEVNULL, capture_output=True)
+        if done.returncode != 0:
+            raise ValueError(f"exit code {done.returncode}: {done.stderr.decode('utf-8', 'replace').strip()[:300]}")
+        return done.stdout.decode("utf-8", "replace")
+
+    def stat(self, path, text, records, fields):
+        document = json.loads(self.run("stat", path, "--filter", text, "--json"))
+        return (document["samples"], {r["event"]: r["count"] for r in document["rows"]}), (len(records), dict(by_event(records)))
+
+    def hist(self, path, text, records, fields):
+        # One event's field, and the times between all of them: one less than there are.
+        found, expected = [], []
+        counts = by_event(records)
+        event, field = max(fields, key=lambda f: counts[f[0]], default=(None, None))
+        # With -e a name that only other events have is an error: those filters are asked of all events below.
+        if event is not None and not self.is_of_others(path, event, text):
+            document = json.loads(self.run("hist", path, "-e", event, "--field", field, "--filter", text, "--linear", "auto", "--json"))
+            found.append(sum(b["count"] for b in document["buckets"]))
+            expected.append(sum(r["event"] == event and field in r.get("fields", {}) for r in records))
+        document = json.loads(self.run("hist", path, "--between", "--filter", text, "--json"))
+        found.append(sum(b["count"] for b in document["buckets"]))
+        return found, [*expected, max(0, len(records) - 1)]
+
+    def is_of_others(self, path, event, text):
+        done = subprocess.run([self.program, "script", path, "-e", event, "--filter", text], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        return done.returncode == 2 and b"expected one of" in done.stderr
+
+    def spans(self, path, text, records, fields):
+        counts = by_event(records)
+        event = max(counts, key=counts.get) if counts else fields[0][0] if fields else None
+        if event is None:
+            return 0, 0
+        document = json.loads(self.run("spans", path, "--start", event, "--end", event, "--key", "all", "--order", "latest", "--filter", text, "--json"))
+        return sum(row["count"] for row in document["spans"]), max(0, counts[event] - 1)
+
+    def flame_svg(self, path, text, records, fields):
+        out = os.path.join(self.folder, "x.svg")
+        self.run("flame", path, "-o", out, "--filter", text)
+        found = re.search(r"<title>all \((\d+)[,)]", open(out, encoding="utf-8").read())
+        return int(found[1]) if found else 0, sum(r["period"] for r in records)
+
+    def flame_html(self, path, text, records, fields):
+        out = os.path.join(self.folder, "x.html")
+        self.run("flame", path, "-o", out, "--filter", text)
+        return self.page(out, records)
+
+    def page(self, out, records):
+        document = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', open(out, encoding="utf-8").read(), re.S)[1])
+        return {e["name"]: e["samples"] for e in document["events"] if e["samples"]}, dict(by_event(records))
+
+    def diff(self, path, text, records, fields):
+        document = json.loads(self.run("diff", path, path, "--filter", text, "--resamples", "200", "--format", "json"))
+        return [{e[side + "_event"]: e[side]["samples"] for e in document["events"]} for side in ("base", "new")], [dict(by_event(records))] * 2
+
+    def analyze(self, path, text, records, fields):
+        out = os.path.join(self.folder, "all")
+        self.run("analyze", path, "-o", out, "--filter", text)
+        used = re.search(r"read, (\d+) used", open(os.path.join(out, "summary.txt")).read())
+        found, expected = self.page(os.path.join(out, "index.html"), records)
+        return (int(used[1]), found), (len(records), expected)
+
+
+def by_event(records):
+    return collections.Counter(r["event"] for r in records)
+
+
+def numbers_of(records):
+    """Events with a field that is a number, and which."""
+    fields = {}
+    for r in records:
+        for name, value in r.get("fields", {}).items():
+            if isinstance(value, int) and not name.startswith("__") and name not in r.get("shown", {}):
+                fields.setdefault(r["event"], name)
+    return list(fields.items())
+
+
 def main():
     program, cases, folder = sys.argv[1:4]
     named = dict(a.split("=", 1) for a in sys.argv[4:])
     everything, asked, failed, matched = {}, 0, 0, 0
+    work = tempfile.TemporaryDirectory()
+    others, fields, answers = Others(program, work.name), {}, collections.Counter()
+    turns = [others.hist, others.spans, others.flame_svg, others.flame_html, others.diff, others.analyze]
     for line in open(cases, encoding="utf-8"):
         line = line.rstrip("\n")
         if not line or line.startswith(";"):
@@ -232,8 +322,10 @@ def main():
             run = subprocess.run([program, "script", path, "--format", "json", "-F", "+srcline"], capture_output=True, check=True)
             lines = run.stdout.decode("utf-8", "replace").splitlines()
             everything[path] = [(l, json.loads(l)) for l in lines]
+            fields[path] = numbers_of([r for _, r in everything[path]])
         test = Parser(text).either()
-        expected = [l for l, r in everything[path] if "event" in r and test(r)]
+        chosen = [(l, r) for l, r in everything[path] if "event" in r and test(r)]
+        expected, records = [l for l, _ in chosen], [r for _, r in chosen]
         run = subprocess.run([program, "script", path, "--format", "json", "-F", "+srcline", "--filter", text], capture_output=True)
         found = run.stdout.decode("utf-8", "replace").splitlines()
         report = subprocess.run([program, "report", path, "-g", "none", "--no-children", "--filter", text], capture_output=True).stdout.decode("utf-8", "replace")
@@ -248,6 +340,17 @@ def main():
                 print(f"  only naive:  {l[:600]}")
             for l in [x for x in found if x not in set(expected)][:1]:
                 print(f"  only script: {l[:600]}")
+        for ask in [others.stat, *(turns if os.environ.get("TRACEKIT_ALL_LIBRARIES") == "1" else [turns[asked % len(turns)]])]:
+            answers[ask.__name__] += 1
+            try:
+                found, wanted = ask(path, text, records, fields[path])
+                problem = None if found == wanted else f"{found}, naive {wanted}"
+            except ValueError as error:
+                problem = str(error)
+            if problem is not None:
+                failed += 1
+                print(f"{trace}: {text}\n  {ask.__name__}: {problem}")
+    print("also asked: " + ", ".join(f"{name} {count}" for name, count in sorted(answers.items())))
     print(f"{asked} filters over {len(everything)} traces, {sum(len(e) for e in everything.values())} records, {matched} selected; {failed} differ")
     return 1 if failed or asked == 0 else 0
 

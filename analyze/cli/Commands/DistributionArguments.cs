@@ -14,6 +14,9 @@ internal sealed class DistributionArguments
     // More pictures than this are no help to anybody; the rest is said to be left out.
     private const int MostGroups = 20;
 
+    /// <summary>The error of a range with a point for times.</summary>
+    public const string NoFractions = "--linear: times are whole nanoseconds, or have a unit: 1500, 1.5us";
+
     private readonly Option<bool> _log2 = new("--log2") { Description = "Powers of two (default)." };
     private readonly Option<string> _linear = new("--linear") { HelpName = "LO,HI,STEP", Description = "Intervals of one width; 'auto' chooses." };
     private readonly Option<int?> _logLinear = new("--log-linear") { HelpName = "N", Description = "Each power of two in N intervals of one width (4).", Arity = ArgumentArity.ZeroOrOne };
@@ -110,28 +113,35 @@ internal sealed class DistributionArguments
     {
         var parts = linear.Split(',');
         var numbers = new Int128[3];
+        var digits = new int[3];
         if (parts.Length != 3)
             throw new UserErrorException($"--linear {linear}: expected LO,HI,STEP or auto");
         for (var i = 0; i < 3; i++)
         {
-            if (TryNumber(parts[i].Trim(), out numbers[i]))
+            if (TryNumber(parts[i].Trim(), out numbers[i], out digits[i]))
                 continue;
-            throw new UserErrorException($"--linear {linear}: expected whole numbers (with a unit where they are times: 100us), found '{parts[i]}'");
+            throw new UserErrorException($"--linear {linear}: expected numbers (with a unit where they are times: 100us), found '{parts[i]}'");
         }
 
+        var places = digits.Max();
+        for (var i = 0; i < 3; i++)
+            numbers[i] = Fractions.Scale(numbers[i], digits[i], places);
         if (numbers[1] <= numbers[0] || numbers[2] < 1 || (numbers[1] - numbers[0]) / numbers[2] > 1000)
-            throw new UserErrorException($"--linear {linear}: expected LO below HI, a STEP of at least 1, and no more than 1000 steps");
-        return HistogramShape.Linear(numbers[0], numbers[1], numbers[2]);
+            throw new UserErrorException($"--linear {linear}: expected LO below HI, a STEP of at least 1 (of fractions above 0), and no more than 1000 steps");
+        return HistogramShape.Linear(numbers[0], numbers[1], numbers[2], places);
     }
 
-    private static bool TryNumber(string text, out Int128 number)
+    private static bool TryNumber(string text, out Int128 number, out int digits)
     {
+        digits = 0;
         if (Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
             return number >= long.MinValue && number <= ulong.MaxValue;
-        number = 0;
-        if (!Durations.TryParse(text, out var nanoseconds))
-            return false;
-        number = nanoseconds;
-        return true;
+        if (Durations.TryParse(text, out var nanoseconds))
+        {
+            number = nanoseconds;
+            return true;
+        }
+
+        return Fractions.TryRead(text, out number, out digits) && digits <= Fractions.MostDigits;
     }
 }

@@ -51,6 +51,8 @@ internal static class HistCommand
             {
                 IReadOnlyList<SpanDefinition> definitions = result.GetValue(between) ? [spans.ReadBetween(result, trace, options.Events)] : spans.Read(result, trace, options.Events);
                 var analysis = SpansCommand.Run(trace, context, options, new SpanOptions { Definitions = definitions, By = SpanArguments.GroupKeys(trace, definitions, result.GetValue(by)), AcrossLosses = spans.AcrossLosses(result) });
+                if (asked is { Digits: > 0 })
+                    throw new UserErrorException(DistributionArguments.NoFractions);
                 var durations = SpanTables.Durations(analysis, asked ?? HistogramShape.Log2);
                 if (format == TableFormat.Json)
                     SpansCommand.WriteJson(context, analysis, durations, []);
@@ -63,12 +65,12 @@ internal static class HistCommand
 
             var name = result.GetValue(field)!;
             var keys = KeyGroups.Parse(result.GetValue(by));
-            var chosen = EventWith(trace, options.Events, name);
+            var chosen = EventsWith(trace, options.Events, name);
             var shape = ShapeFor(chosen, name, asked);
             foreach (var key in keys)
             {
-                if (key.Kind == SortKeyKind.Field && !chosen.Fields.Any(f => f.Name == key.Name))
-                    throw KeyGroups.Unknown(trace, key.Name, [chosen.Index]);
+                if (key.Kind == SortKeyKind.Field && !chosen.Any(e => e.Fields.Any(f => f.Name == key.Name)))
+                    throw KeyGroups.Unknown(trace, key.Name, chosen.Select(e => e.Index));
             }
 
             var counted = Recording.Run(trace, FieldHistograms.Needs(options, chosen, name, keys), context);
@@ -120,13 +122,15 @@ internal static class HistCommand
         stream.WriteByte((byte)'\n');
     }
 
-    /// <summary>The event that has the field, among those asked for.</summary>
-    private static TraceEvent EventWith(Trace trace, IReadOnlyList<string> events, string field)
+    /// <summary>The event that has the field; several only where they were chosen.</summary>
+    private static TraceEvent[] EventsWith(Trace trace, IReadOnlyList<string> events, string field)
     {
         var candidates = trace.Events.Where(e => Recording.IsWanted(e, events)).ToArray();
         var found = candidates.Where(e => e.Fields.Any(f => f.Name == field)).ToArray();
-        if (found.Length > 1)
-            throw new UserErrorException($"several events have a field '{field}': choose with -e: {string.Join(", ", found.Select(e => e.Name))}");
+        if (found.Length > 1 && events.Count == 0)
+            throw new UserErrorException($"several events have a field '{field}': choose with -e (one, or several as 'probe:*'): {string.Join(", ", found.Select(e => e.Name))}");
+        if (found.Select(e => e.Fields.First(f => f.Name == field)).Select(f => (f.Kind, f.IsText, f.IsUnsigned)).Distinct().Count() > 1)
+            throw new UserErrorException($"the field '{field}' is not the same kind of value in {string.Join(", ", found.Select(e => e.Name))}: choose one with -e");
         if (found.Length == 0)
         {
             var known = candidates.SelectMany(e => e.Fields.Select(f => f.Name)).Distinct().ToArray();
@@ -134,15 +138,17 @@ internal static class HistCommand
             throw new UserErrorException($"{trace.Path}: no event there has a field '{field}'{(near is null ? "" : $", did you mean '{near}'?")}; fields: {(known.Length == 0 ? "none" : string.Join(", ", known))}");
         }
 
-        return found[0];
+        return found;
     }
 
     /// <summary>Names are counted one by one unless intervals were asked for; texts cannot be otherwise.</summary>
-    private static HistogramShape ShapeFor(TraceEvent traceEvent, string name, HistogramShape? asked)
+    private static HistogramShape ShapeFor(TraceEvent[] events, string name, HistogramShape? asked)
     {
-        var field = traceEvent.Fields.First(f => f.Name == name);
-        if (asked is not null && (field.IsText || field.Kind == PresentationKind.Float))
-            throw new UserErrorException($"{traceEvent.Name}: the field '{name}' is {(field.IsText ? "text" : "a fraction")} and has no intervals; without --log2, --linear and --log-linear its values are counted");
-        return asked ?? (field.IsCategory ? HistogramShape.Names : HistogramShape.Log2);
+        var field = events[0].Fields.First(f => f.Name == name);
+        if (asked is not null && field.IsText)
+            throw new UserErrorException($"{events[0].Name}: the field '{name}' is text and has no intervals; without --log2, --linear and --log-linear its values are counted");
+        if (asked is { Digits: > 0 } && field.Kind != PresentationKind.Float)
+            throw new UserErrorException($"--linear: {events[0].Name}: the field '{name}' has whole numbers: expected LO,HI,STEP without a point");
+        return asked ?? (field.IsCategory && field.Kind != PresentationKind.Float ? HistogramShape.Names : HistogramShape.Log2);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class SpanArguments
         var definitions = new List<SpanDefinition>();
         for (var i = 0; i < starts.Length; i++)
         {
-            var (start, end) = (SideOf(trace, "--start", starts[i]), SideOf(trace, "--end", ends[i]));
+            var (start, end) = (SideOf(trace, "--start", starts[i], events), SideOf(trace, "--end", ends[i], events));
             definitions.Add(new SpanDefinition { Name = $"{NameOf(trace, start, starts[i])}..{NameOf(trace, end, ends[i])}", Start = start, End = end });
         }
 
@@ -167,12 +167,18 @@ internal sealed class SpanArguments
     /// <summary>Without its condition.</summary>
     private static string EventOf(string typed) => typed.Split(Condition, 2)[0].Trim();
 
-    private static SpanSide SideOf(Trace trace, string option, string text)
+    private static SpanSide SideOf(Trace trace, string option, string text, IReadOnlyList<string> wanted)
     {
         var at = text.IndexOf(Condition, StringComparison.Ordinal);
         var name = EventOf(text);
         var events = trace.Events.Where(e => !e.IsSideBandOnly && Recording.IsWanted(e, [name])).Select(e => e.Index).ToArray();
-        if (events.Length == 0)
+        if (events.Length > 0)
+        {
+            events = [.. events.Where(e => Recording.IsWanted(trace.Events[e], wanted))];
+            if (events.Length == 0)
+                throw new UserErrorException($"{option} {name}: none of the events that -e chooses ({string.Join(", ", wanted)})");
+        }
+        else
         {
             var near = Suggestions.Nearest(name, trace.Events.Select(e => e.Name));
             throw new UserErrorException($"{option} {name}: {trace.Path} has no such event{(near is null ? "" : $", did you mean '{near}'?")}; it has {Recording.List(trace)}");

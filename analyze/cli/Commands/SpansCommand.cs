@@ -40,6 +40,8 @@ internal static class SpansCommand
             var format = form.Format(result);
             var chart = form.Chart(result);
             var shape = form.Shape(result) ?? HistogramShape.Log2;
+            if (shape.Digits > 0)
+                throw new UserErrorException(DistributionArguments.NoFractions);
             var count = result.GetValue(slowest);
             if (count is < 0 or > SpanCharts.MostBars)
                 throw new UserErrorException($"--slowest {count}: expected a number up to {SpanCharts.MostBars}");

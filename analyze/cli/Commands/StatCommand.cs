@@ -5,6 +5,7 @@ using TraceKit.Cli.Host;
 using TraceKit.DebugInfo.Types;
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
+using TraceKit.Probes.Plan;
 using TraceKit.Report.Profiles;
 using TraceKit.Report.Tables;
 using TraceKit.Report.Text;
@@ -156,6 +157,8 @@ internal static class StatCommand
         var known = events.SelectMany(e => trace.Events[e].Fields).ToArray();
         foreach (var name in names)
         {
+            if (known.Any(f => f.Name == name && f.Kind == PresentationKind.Float))
+                throw new UserErrorException($"{option} {name}: has fractions: 'tracekit hist --field {name} --stats' has their sum and mean");
             if (known.Any(f => f.Name == name && !f.IsText))
                 continue;
             var numbers = known.Where(f => !f.IsText).Select(f => f.Name).Distinct(StringComparer.Ordinal).ToArray();

@@ -43,11 +43,35 @@ public sealed class Histogram
         Buckets = FillBuckets();
     }
 
+    private Histogram(Fractions fractions, HistogramShape shape)
+    {
+        var groups = fractions.Numbers.GroupBy(n => n.Value).OrderBy(g => g.Key).ToArray();
+        (Digits, IsRounded) = (fractions.Digits, fractions.IsRounded);
+        _sorted = [.. groups.Select(g => g.Key)];
+        _upTo = [.. groups.Select(g => Count += g.Sum(n => n.Count))];
+        foreach (var (value, count) in fractions.Numbers)
+            Sum += value * count;
+        (Min, Max) = Count == 0 ? (0, 0) : (_sorted[0], _sorted[^1]);
+        var unit = Math.Pow(10, Digits);
+        Mean = Count == 0 ? 0 : (double)Sum / Count;
+        StandardDeviation = Deviation() / unit;
+        Mean /= unit;
+        Shape = shape.Of(Digits).For(Min, Max);
+        Buckets = FillBuckets();
+    }
+
     /// <summary>Counts are put into intervals.</summary>
     public static Histogram Build(ValueCounts counts, HistogramShape shape)
     {
         ArgumentNullException.ThrowIfNull(counts);
         return new Histogram(counts, shape);
+    }
+
+    /// <summary>Fractions are put into intervals: every number of the result but mean and deviation is a multiple of 10^-<see cref="Digits"/>.</summary>
+    public static Histogram Build(Fractions fractions, HistogramShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(fractions);
+        return new Histogram(fractions, shape);
     }
 
     /// <summary>The same for values at hand.</summary>
@@ -74,11 +98,17 @@ public sealed class Histogram
     /// <summary>How far a percentile or a bucket's end may be off, as a part of the value: above 0 only where there were too many distinct values to keep.</summary>
     public double RelativeError { get; }
 
+    /// <summary>Of fractions the places behind the point; 0 for whole numbers.</summary>
+    public int Digits { get; }
+
+    /// <summary>Whether fractions had more places than <see cref="Digits"/>.</summary>
+    public bool IsRounded { get; }
+
     /// <summary>Whether the values are unsigned 64-bit numbers.</summary>
     public bool IsUnsigned { get; }
 
     /// <summary>Values.</summary>
-    public long Count { get; }
+    public long Count { get; private set; }
 
     /// <summary>Their sum.</summary>
     public Int128 Sum { get; }

@@ -26,6 +26,9 @@ public readonly record struct HistogramShape
     private HistogramShape(Scale scale, int parts = 1, Int128 low = default, Int128 high = default, Int128 step = default) =>
         (_scale, _parts, _low, _high, _step) = (scale, parts, low, high, step);
 
+    /// <summary>Places behind the point that the numbers have: 0 for whole ones.</summary>
+    public int Digits { get; private init; }
+
     /// <summary>Powers of two, as <c>bpftrace</c>'s <c>hist()</c>: …, [-3, -2], [-1, -1], [0, 0], [1, 1], [2, 3], [4, 7], ….</summary>
     public static HistogramShape Log2 => new(Scale.Log, 1);
 
@@ -56,6 +59,14 @@ public readonly record struct HistogramShape
         return new(Scale.Linear, 1, low, high, step);
     }
 
+    /// <summary>The same of fractions: all three are multiples of 10^-<paramref name="digits"/>.</summary>
+    public static HistogramShape Linear(Int128 low, Int128 high, Int128 step, int digits) => Linear(low, high, step) with { Digits = digits };
+
+    /// <summary>The same for numbers that are multiples of 10^-<paramref name="digits"/>.</summary>
+    internal HistogramShape Of(int digits) => _scale == Scale.Linear && _low != Int128.MinValue
+        ? new(_scale, _parts, Fractions.Scale(_low, Digits, digits), Fractions.Scale(_high, Digits, digits), Int128.Max(1, Fractions.Scale(_step, Digits, digits))) { Digits = digits }
+        : this with { Digits = digits };
+
     /// <summary>Whether intervals grow with the values.</summary>
     public bool IsLogarithmic => _scale == Scale.Log;
 
@@ -70,7 +81,7 @@ public readonly record struct HistogramShape
         Int128 step = 1;
         while (FloorDivide(max, step) - FloorDivide(min, step) + 1 > MostAutomatic)
             step = NextRoundStep(step);
-        return new(Scale.Linear, 1, Int128.MinValue, Int128.MaxValue, step);
+        return new(Scale.Linear, 1, Int128.MinValue, Int128.MaxValue, step) { Digits = Digits };
     }
 
     /// <summary>The interval of a value, both ends inclusive. The open ends of a range that was asked for reach as far as 64-bit numbers of either sign.</summary>
@@ -96,12 +107,40 @@ public readonly record struct HistogramShape
     {
         if (value == 0)
             return (0, 0);
+        if (Digits > 0)
+            return OfFraction(value);
         var power = Int128.One << (int)Int128.Log2(value);
         if (power <= _parts)
             return (value, value);
         var part = (value - power) * _parts / power;
         return (power + CeilingDivide(part * power, _parts), power + CeilingDivide((part + 1) * power, _parts) - 1);
     }
+
+    /// <summary>Powers of two of the fraction, not of the multiple that stands for it: …, [0.25, 0.5), [0.5, 1), [1, 2), ….</summary>
+    private (Int128 Low, Int128 High) OfFraction(Int128 value)
+    {
+        Int128 unit = 1;
+        for (var i = 0; i < Digits; i++)
+            unit *= 10;
+        // 2^exponent <= value < 2^(exponent + 1); below 1 no unit has more than 57 halves.
+        var exponent = 0;
+        while (Power(unit, exponent + 1) <= value)
+            exponent++;
+        while (Power(unit, exponent) > value)
+            exponent--;
+        for (var part = 0; ; part++)
+        {
+            var next = Edge(unit, exponent, part + 1);
+            if (value < next)
+                return (Edge(unit, exponent, part), next - 1);
+        }
+    }
+
+    private static Int128 Power(Int128 unit, int exponent) => exponent >= 0 ? unit << exponent : CeilingDivide(unit, Int128.One << -exponent);
+
+    /// <summary>Where a part of a power of two begins: the least multiple that is not below it.</summary>
+    private Int128 Edge(Int128 unit, int exponent, int part) =>
+        exponent >= 0 ? CeilingDivide((unit << exponent) * (_parts + part), _parts) : CeilingDivide(unit * (_parts + part), _parts * (Int128.One << -exponent));
 
     private static (Int128 Low, Int128 High) Mirror((Int128 Low, Int128 High) interval) => (-interval.High, -interval.Low);
 

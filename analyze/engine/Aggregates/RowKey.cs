@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceKit.Engine.Samples;
 
 namespace TraceKit.Engine.Aggregates;
 
@@ -38,7 +39,7 @@ internal sealed record RowKey(Func<int, bool> Has, Func<int, long> Code, Func<in
             case SortKeyKind.Time:
                 return samples.HasTimes ? Always(row => Floor(samples.Times[row], key.Bucket), row => Seconds(Floor(samples.Times[row], key.Bucket))) : Nothing;
             case SortKeyKind.Field:
-                return samples.Field(key.Name) is { } field ? new(field.Has, row => field.Values[row], field.Format) : Nothing;
+                return samples.Field(key.Name) is { } field ? OfField(field) : Nothing;
             default:
                 throw new ArgumentOutOfRangeException(nameof(key));
         }
@@ -51,6 +52,13 @@ internal sealed record RowKey(Func<int, bool> Has, Func<int, long> Code, Func<in
         var texts = frames.Texts(key.Kind);
         var ranks = Ranks(texts);
         return Always(row => ranks[frames.OfSelf(analysis.Samples.Stacks[row]) + 1], row => texts[frames.OfSelf(analysis.Samples.Stacks[row]) + 1]);
+    }
+
+    /// <summary>Unsigned numbers of 64 bits are in order as such.</summary>
+    private static RowKey OfField(FieldColumn field)
+    {
+        var flip = field.Formatter is { IsUnsigned64: true } ? long.MinValue : 0;
+        return new(field.Has, row => field.Values[row] ^ flip, field.Format);
     }
 
     /// <summary>Seconds as perf prints times: six decimals.</summary>

@@ -15,18 +15,18 @@ public static class DistributionTables
         ArgumentNullException.ThrowIfNull(all);
         var table = Keyed(all);
         var count = table.Whole("count");
-        var sum = new NumberColumn(table, "sum", all.Groups.Select(g => g.Histogram?.Sum));
+        var sum = new NumberColumn(table, all, "sum", all.Groups.Select(g => g.Histogram?.Sum));
         var mean = table.Real("mean");
         var deviation = table.Real("stddev");
-        var min = new NumberColumn(table, "min", all.Groups.Select(g => g.Histogram?.Min));
-        var max = new NumberColumn(table, "max", all.Groups.Select(g => g.Histogram?.Max));
-        var self = all.Groups.Any(g => g.Self is not null) ? new NumberColumn(table, "self_sum", all.Groups.Select(g => g.Self)) : null;
+        var min = new NumberColumn(table, all, "min", all.Groups.Select(g => g.Histogram?.Min));
+        var max = new NumberColumn(table, all, "max", all.Groups.Select(g => g.Histogram?.Max));
+        var self = all.Groups.Any(g => g.Self is not null) ? new NumberColumn(table, all, "self_sum", all.Groups.Select(g => g.Self)) : null;
         var percentiles = new List<(double Percent, NumberColumn Value, NumberColumn Low, NumberColumn High)>();
         foreach (var percent in Histogram.Percents)
         {
             var values = all.Groups.Select(g => g.Histogram?.PercentileAt(percent)).ToArray();
             var name = string.Create(CultureInfo.InvariantCulture, $"p{percent:0.##}");
-            percentiles.Add((percent, new(table, name, values.Select(v => v?.Value)), new(table, name + "_low", values.Select(v => v?.Low)), new(table, name + "_high", values.Select(v => v?.High))));
+            percentiles.Add((percent, new(table, all, name, values.Select(v => v?.Value)), new(table, all, name + "_low", values.Select(v => v?.Low)), new(table, all, name + "_high", values.Select(v => v?.High))));
         }
 
         foreach (var group in all.Groups)
@@ -103,8 +103,8 @@ public static class DistributionTables
         }
 
         var buckets = all.Groups.SelectMany(g => g.Histogram!.Buckets.Select(b => (Group: g, Bucket: b))).ToArray();
-        var low = new NumberColumn(table, "low", buckets.Select(b => LowOf(b.Bucket)));
-        var high = new NumberColumn(table, "high", buckets.Select(b => HighOf(b.Bucket)));
+        var low = new NumberColumn(table, all, "low", buckets.Select(b => LowOf(b.Bucket)));
+        var high = new NumberColumn(table, all, "high", buckets.Select(b => HighOf(b.Bucket)));
         var counts = table.Whole("count");
         foreach (var (group, bucket) in buckets)
         {
@@ -131,15 +131,20 @@ public static class DistributionTables
 
     private static bool HasNames(Distributions all) => all.Groups.Any(g => g.Name.Length > 0);
 
-    /// <summary>A column of whole numbers; where one of them is beyond 64 signed bits, all are texts, so that none is rounded.</summary>
+    /// <summary>A column of numbers; where a whole one is beyond 64 signed bits, all are texts, so that none is rounded.</summary>
     private sealed class NumberColumn
     {
+        private readonly int _digits;
+        private readonly DoubleDataFrameColumn? _real;
         private readonly Int64DataFrameColumn? _whole;
         private readonly StringDataFrameColumn? _text;
 
-        public NumberColumn(TableBuilder table, string name, IEnumerable<Int128?> values)
+        public NumberColumn(TableBuilder table, Distributions all, string name, IEnumerable<Int128?> values)
         {
-            if (values.All(v => v is null || (v >= long.MinValue && v <= long.MaxValue)))
+            _digits = all.Values.Digits;
+            if (_digits > 0)
+                _real = table.Real(name);
+            else if (values.All(v => v is null || (v >= long.MinValue && v <= long.MaxValue)))
                 _whole = table.Whole(name);
             else
                 _text = table.Text(name);
@@ -147,6 +152,7 @@ public static class DistributionTables
 
         public void Append(Int128? value)
         {
+            _real?.Append(value is { } number ? Fractions.ToDouble(number, _digits) : null);
             _whole?.Append((long?)value);
             _text?.Append(value?.ToString(CultureInfo.InvariantCulture));
         }

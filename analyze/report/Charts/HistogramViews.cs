@@ -56,7 +56,7 @@ public static class HistogramViews
             else if (bucket.High == HistogramBucket.OpenHigh)
                 above = bucket.Count;
             else
-                bars.Add(new HistogramBar((double)bucket.Low, (double)bucket.High + 1, bucket.Count));
+                bars.Add(new HistogramBar(Number(bucket.Low), Number(bucket.High + 1), bucket.Count));
         }
 
         return new HistogramView
@@ -72,10 +72,12 @@ public static class HistogramViews
             Below = below,
             Above = above,
             Unreadable = unreadable,
-            Minimum = (double)histogram.Min,
-            Maximum = (double)histogram.Max,
+            Minimum = Number(histogram.Min),
+            Maximum = Number(histogram.Max),
             Mean = histogram.Mean,
-            Percentiles = [.. new[] { 50.0, 90, 99 }.Where(p => histogram.Count >= Percentile.LeastCount(p)).Select(p => (p, (double)histogram.ValueAt(p)))],
+            Percentiles = [.. new[] { 50.0, 90, 99 }.Where(p => histogram.Count >= Percentile.LeastCount(p)).Select(p => (p, Number(histogram.ValueAt(p))))],
         };
+
+        double Number(Int128 value) => Fractions.ToDouble(value, histogram.Digits);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Fields;
 using TraceKit.Engine.Model;
 using TraceKit.Probes.Plan;
@@ -10,11 +11,18 @@ public sealed class ValueText
 {
     private readonly FieldFormatter? _formatter;
 
-    private ValueText(string unit, FieldFormatter? formatter)
+    private ValueText(string unit, FieldFormatter? formatter, int digits = 0)
     {
         Unit = unit;
         _formatter = formatter;
+        Digits = digits;
     }
+
+    /// <summary>Of fractions the places behind the point: numbers are multiples of 10^-Digits.</summary>
+    public int Digits { get; }
+
+    /// <summary>Fractions with so many places.</summary>
+    public static ValueText Fraction(int digits) => digits == 0 ? Plain : new("", null, digits);
 
     /// <summary>Numbers that only count.</summary>
     public static ValueText Plain { get; } = new("", null);
@@ -39,14 +47,15 @@ public sealed class ValueText
     {
         true when IsTime => FieldFormatter.Duration((long)value),
         true when _formatter is not null => _formatter.Format((long)value),
+        _ when Digits > 0 => Fractions.Show(value, Digits),
         _ => value.ToString(CultureInfo.InvariantCulture),
     };
 
     /// <summary>A value in a table: times with four digits.</summary>
-    public string Short(Int128 value) => IsTime ? Time((double)value) : Exact(value);
+    public string Short(Int128 value) => IsTime ? Time((double)value) : Digits > 0 ? Rounded(value) : Exact(value);
 
     /// <summary>A mean or a deviation.</summary>
-    public string Mean(double value) => IsTime ? Time(value) : value.ToString("0.##", CultureInfo.InvariantCulture);
+    public string Mean(double value) => IsTime ? Time(value) : Digits > 0 ? value.ToString("G6", CultureInfo.InvariantCulture) : value.ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>The end of an interval.</summary>
     /// <param name="value">The number.</param>
@@ -57,6 +66,8 @@ public sealed class ValueText
             return Time((double)value);
         if (_formatter is not null && Fits(value))
             return _formatter.Format((long)value);
+        if (Digits > 0)
+            return Rounded(value);
         if (!isBinary || value < 1024 || value % 1024 != 0)
             return value.ToString(CultureInfo.InvariantCulture);
         var suffix = 0;
@@ -86,6 +97,8 @@ public sealed class ValueText
         var format = Math.Abs(value) switch { >= 1000 => "0", >= 100 => "0.#", >= 10 => "0.##", _ => "0.###" };
         return value.ToString(format, CultureInfo.InvariantCulture) + name;
     }
+
+    private string Rounded(Int128 value) => Fractions.ToDouble(value, Digits).ToString("G9", CultureInfo.InvariantCulture);
 
     private static bool Fits(Int128 value) => value >= long.MinValue && value <= ulong.MaxValue;
 }

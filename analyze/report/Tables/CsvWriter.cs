@@ -5,7 +5,7 @@ namespace TraceKit.Report.Tables;
 /// <summary>Comma-separated values as RFC 4180 has them, safe to open in a spreadsheet.</summary>
 /// <remarks>
 /// Text that a spreadsheet would run as a formula (it begins with <c>= + - @</c>, a tab or a return) gets a leading apostrophe:
-/// names in a trace are chosen by the traced program. Numbers are written by the typed methods and stay bare.
+/// names in a trace are chosen by the traced program. Negative numbers stay as they are. Numbers are written by the typed methods and stay bare.
 /// </remarks>
 public sealed class CsvWriter(TextWriter output)
 {
@@ -15,7 +15,7 @@ public sealed class CsvWriter(TextWriter output)
     public CsvWriter Text(string value)
     {
         Separate();
-        if (value.Length > 0 && value[0] is '=' or '+' or '-' or '@' or '\t' or '\r')
+        if (value.Length > 0 && value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' && !IsNumber(value))
             value = "'" + value;
         if (value.AsSpan().IndexOfAny("\",\r\n") < 0 && !value.StartsWith(' ') && !value.EndsWith(' '))
         {
@@ -67,6 +67,8 @@ public sealed class CsvWriter(TextWriter output)
             Text(cell);
         EndLine();
     }
+
+    private static bool IsNumber(string value) => value[0] == '-' && double.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
 
     private void Separate()
     {

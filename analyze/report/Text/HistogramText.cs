@@ -47,7 +47,7 @@ public static class HistogramText
             return;
         }
 
-        text.Append(CultureInfo.InvariantCulture, $", sum {(values.IsTime ? values.Short(histogram.Sum) : histogram.Sum)}, mean {values.Mean(histogram.Mean)}");
+        text.Append(CultureInfo.InvariantCulture, $", sum {(values.IsTime ? values.Short(histogram.Sum) : histogram.Digits > 0 ? values.Exact(histogram.Sum) : histogram.Sum)}, mean {values.Mean(histogram.Mean)}");
         if (histogram.StandardDeviation is { } deviation)
             text.Append(", stddev ").Append(values.Mean(deviation));
         text.Append(CultureInfo.InvariantCulture, $", min {values.Exact(histogram.Min)}, max {values.Exact(histogram.Max)}\n");
@@ -58,6 +58,8 @@ public static class HistogramText
         var unknown = Histogram.Percents.Where(p => histogram.Count < Percentile.LeastCount(p)).ToArray();
         if (unknown.Length > 0)
             text.Append(CultureInfo.InvariantCulture, $"{string.Join(' ', unknown.Select(p => string.Create(CultureInfo.InvariantCulture, $"p{p:0.##}")))} unknown: too few values ({histogram.Count}; p{unknown[0]:0.##} needs {Percentile.LeastCount(unknown[0])})\n");
+        if (histogram.IsRounded)
+            text.Append(CultureInfo.InvariantCulture, $"rounded to {histogram.Digits} places behind the point\n");
         if (histogram.RelativeError > 0)
             text.Append(CultureInfo.InvariantCulture, $"more than {ValueCounts.DefaultLimit} distinct values: percentiles and ends of intervals are within {100 * histogram.RelativeError:0.###} %; count, sum, min and max are exact\n");
     }
@@ -81,7 +83,7 @@ public static class HistogramText
         for (var i = 0; i < buckets.Count; i++)
         {
             var empty = i;
-            while (!histogram.Shape.IsLog2 && empty < buckets.Count && buckets[empty].Count == 0)
+            while ((!histogram.Shape.IsLog2 || histogram.Digits > 0) && empty < buckets.Count && buckets[empty].Count == 0)
                 empty++;
             if (empty - i > MostEmpty)
             {
@@ -129,6 +131,9 @@ public static class HistogramText
             return $"below {values.Bound(bucket.High + 1, binary)}";
         if (bucket.High == HistogramBucket.OpenHigh)
             return $"{values.Bound(bucket.Low, binary)} and above";
+        // Below 0 fractions lie the other way round: above -1, up to -0.5.
+        if (histogram.Digits > 0 && binary && bucket.High < 0)
+            return $"({values.Bound(bucket.Low - 1, binary)}, {values.Bound(bucket.High, binary)}]";
         return bucket.Low == bucket.High ? values.Bound(bucket.Low, false) : $"[{values.Bound(bucket.Low, binary)}, {values.Bound(bucket.High + 1, binary)})";
     }
 }

@@ -103,9 +103,11 @@ internal sealed partial class FilterBinder(string text, IFilterFields fields, IF
     private FilterSyntaxException UnknownName(ComparisonNode node)
     {
         var known = new StringBuilder();
+        var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in fields.Names)
         {
-            if (!name.StartsWith("common_", StringComparison.Ordinal) && !name.StartsWith("__", StringComparison.Ordinal))
+            // An argument and the kernel's field that carries it may be called alike.
+            if (told.Add(name) && !name.StartsWith("common_", StringComparison.Ordinal) && !name.StartsWith("__", StringComparison.Ordinal))
                 known.Append(known.Length == 0 ? "" : ", ").Append(name);
         }
 
