@@ -38,6 +38,25 @@ public sealed class RoadTests
     public void Filter_OnShippedRecordings_ChoosesWhatANaiveOneDoes() =>
         Run("tests/road/filters.sh", Programs.Analyzer(), Programs.Agent());
 
+    /// Counts, rates, sums, intervals and percentiles of a shipped recording: those made of script's JSON.
+    [Fact]
+    public void Numbers_OfAShippedRecording_AreThoseOfPython()
+    {
+        var samples = Path.Combine(Golden.RepositoryRoot(), "samples");
+        string[] recordings = Environment.GetEnvironmentVariable("TRACEKIT_ALL_LIBRARIES") == "1" ? Directory.GetFiles(samples, "*.dtr", SearchOption.AllDirectories)
+            : [Path.Combine(samples, "who-sends-to-this-address", "sent.dtr")];
+        Run("tests/road/numbers.py", [Programs.Analyzer(), .. recordings]);
+    }
+
+    /// Options that choose samples, wrong filters and hostile patterns, on every command that takes them.
+    [Fact]
+    public void Filter_WithOtherOptionsOnEveryCommand_CountsAlikeOrSaysTheColumn()
+    {
+        if (Environment.GetEnvironmentVariable("TRACEKIT_ALL_LIBRARIES") != "1")
+            Assert.Skip("runs 230 commands: TRACEKIT_ALL_LIBRARIES=1");
+        Run("tests/road/filter_options.py", Programs.Analyzer(), Path.Combine(Golden.RepositoryRoot(), "samples", "how-big-are-the-packets", "packets.dtr"));
+    }
+
     /// C++, Rust and Go values that perf probe cannot fetch: the recording says what the program prints.
     [Theory]
     [InlineData("shop")]
