@@ -45,6 +45,20 @@ public sealed class OtherMachinesTests
         Assert.Contains(kernel + 0x1234, analysis.Frames.Addresses.ToArray());
     }
 
+    /// <summary>What a wrong frame pointer gave is nobody's: neither a program nor the kernel has such addresses.</summary>
+    [Fact]
+    public void Frames_WithAnAddressThatNobodyHas_AreUnknown()
+    {
+        var builder = new PerfDataBuilder();
+        builder.AddClock(1, PERF_SAMPLE_CALLCHAIN);
+        builder.TextFeature(6, "x86_64");
+        builder.Comm(0, 10, 10, "app").Mmap2(0, 10, 0x400000, 0x1000, 0, "/bin/app").Sample(0, 1000, 10, 10, 0x400010, chain: [UserMarker, 0x400010, 0xcccc_0005_02f2_e95d]);
+        using var trace = Trace.Open(builder.ToFile(), "made.data");
+
+        var profile = FlatProfile.Build(Analysis.Run(trace, new AnalysisOptions()), SortKey.ParseList("dso"), children: true);
+        Assert.Equal(["[unknown]", "app"], profile.Entries.Select(e => e.Values[0]).Order(StringComparer.Ordinal));
+    }
+
     /// <summary>One build under several paths: each mapping is shown by its own.</summary>
     [Fact]
     public void Modules_OfOneBuildUnderTwoPaths_HaveTheirOwnNames()
