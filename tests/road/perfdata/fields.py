@@ -94,6 +94,9 @@ def explained(theirs, ours, options):
     a, b = place.match(theirs), place.match(ours)
     if a and b and a[1] == b[1] and re.match(r"//anon|/tmp/perf-\d+\.map$", b[2]):
         return "code made at run time has one module"
+    period = re.compile(r"\b20000 +(cpu-clock|page-faults):")
+    if period.search(ours) and period.sub("", ours).split() == re.sub(r"\b\d+ +(cpu-clock|page-faults):", "", theirs).split():
+        return "period of {a,b}:S with -c: perf is right"
     nothing = "[unknown] ([unknown])"
     if "addr" in options and nothing in ours and re.fullmatch(re.escape(ours).replace(re.escape(nothing), r".+? \(.*?\)", 1), theirs):
         return "addr: only code is named"
