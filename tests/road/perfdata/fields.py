@@ -95,7 +95,7 @@ def explained(theirs, ours, options):
     if a and b and a[1] == b[1] and re.match(r"//anon|/tmp/perf-\d+\.map$", b[2]):
         return "code made at run time has one module"
     period = re.compile(r"\b20000 +(cpu-clock|page-faults):")
-    if period.search(ours) and period.sub("", ours).split() == re.sub(r"\b\d+ +(cpu-clock|page-faults):", "", theirs).split():
+    if period.search(ours) and re.sub(r"\S*@plt\+0x", "@plt+0x", period.sub("", ours)).split() == re.sub(r"\b\d+ +(cpu-clock|page-faults):", "", theirs).split():
         return "period of {a,b}:S with -c: perf is right"
     nothing = "[unknown] ([unknown])"
     if "addr" in options and nothing in ours and re.fullmatch(re.escape(ours).replace(re.escape(nothing), r".+? \(.*?\)", 1), theirs):
