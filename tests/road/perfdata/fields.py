@@ -95,7 +95,8 @@ def explained(theirs, ours, options):
     if a and b and a[1] == b[1] and re.match(r"//anon|/tmp/perf-\d+\.map$", b[2]):
         return "code made at run time has one module"
     period = re.compile(r"\b20000 +(cpu-clock|page-faults):")
-    if period.search(ours) and re.sub(r"\S*@plt\+0x", "@plt+0x", period.sub("", ours)).split() == re.sub(r"\b\d+ +(cpu-clock|page-faults):", "", theirs).split():
+    bare = [re.sub(r"\S*@plt\+0x", "@plt+0x", re.sub(r"\b\d+ +(cpu-clock|page-faults):", "", line)).split() for line in (theirs, ours)]
+    if period.search(ours) and bare[0] == bare[1]:
         return "period of {a,b}:S with -c: perf is right"
     nothing = "[unknown] ([unknown])"
     if "addr" in options and nothing in ours and re.fullmatch(re.escape(ours).replace(re.escape(nothing), r".+? \(.*?\)", 1), theirs):
@@ -107,6 +108,8 @@ def explained(theirs, ours, options):
     a, b = (re.match(r"^\t *([0-9a-f]+) (\S.*)$", line) for line in (theirs, ours))
     if a and b and a[1] == b[1] and a[2].endswith("+0x0") and not b[2].endswith("+0x0"):
         return "a return address at the first byte of the next function"
+    if re.sub(r"\S+@plt\+0x[0-9a-f]+", "@", ours) == re.sub(r"\b_init\+0x[0-9a-f]+", "@", theirs):
+        return "perf has no name for a PLT entry"
     if re.sub(r"(\S*)@plt\+0x", "@plt+0x", ours) == theirs:
         return "perf has no name for a PLT entry"
     return None
