@@ -178,6 +178,9 @@ internal sealed partial class PerfSession
         var name = ReferenceEquals(e, SideBand) ? "perf_event_open" : $"event {e.Traced.Name}";
         return error switch
         {
+            // include/linux/trace_events.h, TRACE_EVENT_PERF_PERM: an event may refuse to be sampled, whoever asks (irq_vectors:irq_work_exit would sample its own sampling).
+            Errno.EPERM when e.Traced.IsTracepoint && Libc.geteuid() == 0 => new CaptureException(
+                $"{name}: the kernel lets nobody sample it ({Errno.Text(error)}, asked by root)", "name the events one by one and leave it out; in a container see 'tracekit-capture doctor'"),
             Errno.EACCES or Errno.EPERM when pid == -1 => new CaptureException(
                 $"{name}: this user may not record the whole system (kernel.perf_event_paranoid is {paranoid}; more than 0 forbids it)",
                 "run as root, give the file 'setcap cap_perfmon,cap_sys_ptrace,cap_syslog=ep', or 'sysctl kernel.perf_event_paranoid=-1'; in a container perf_event_open may be denied by seccomp: see 'tracekit-capture doctor'"),
