@@ -10,7 +10,8 @@
 
 #define NOINLINE __attribute__((noinline, noclone))
 
-static uint64_t table[4096];
+// Each step waits for the one before and touches no memory: what a function costs then hangs on nothing but its steps. (With a table of 32 KiB in two of them, shares of functions
+// that did the same work moved by a sixth from run to run: no one recording on each side can tell that from a change.)
 static volatile uint64_t sink;
 
 NOINLINE uint64_t churn(uint64_t x, int steps) {
@@ -21,17 +22,17 @@ NOINLINE uint64_t scatter(uint64_t x, int steps) {
     for (int i = 0; i < steps; i++) {
         x ^= x << 13;
         x ^= x >> 7;
-        table[x & 4095] += x;
-        x += table[(x >> 20) & 4095];
+        x ^= x << 17;
     }
     return x;
 }
-NOINLINE uint64_t divide(uint64_t x, int steps) {
-    for (int i = 0; i < steps; i++) x = x / ((x & 255) + 3) + 0x9E3779B97F4A7C15u;
-    return x;
+NOINLINE uint64_t scale(uint64_t x, int steps) {
+    double d = (double)(x & 1023) + 1;
+    for (int i = 0; i < steps; i++) d = d * 0.75 + 1.0;
+    return x + (uint64_t)d;
 }
 NOINLINE uint64_t fold(uint64_t x, int steps) {
-    for (int i = 0; i < steps; i++) x = (x << 7 | x >> 57) ^ (x + table[i & 4095]);
+    for (int i = 0; i < steps; i++) x = (x << 7 | x >> 57) ^ (x + 0x9E3779B97F4A7C15u);
     return x;
 }
 
@@ -52,8 +53,8 @@ int main(int argc, char **argv) {
     while (cpu() < end) {
         for (int i = 0; i < 50; i++) {
             x = churn(x, 8000 + 80 * percent);
-            x = scatter(x, 2400);
-            x = divide(x, 1500);
+            x = scatter(x, 6500);
+            x = scale(x, 4500);
             x = fold(x, 7000);
         }
         sink = x;
