@@ -193,14 +193,13 @@ def make_recordings(options, mode, samples, prefix):
     return data, dtr, perf[0], agent[0]
 
 
-def readers(options, data, mode):
+def readers(options, data):
     """Commands on the same perf.data: ours, and perf's for the same text."""
     ours, perf = options.analyzer, "perf"
     yield [ours, "report", data], [perf, "report", "--stdio", "-i", data]
     yield [ours, "script", data], [perf, "script", "-i", data]
     yield [ours, "script", "--no-inline", data], [perf, "script", "--no-inline", "-i", data]
-    if mode == "dwarf":
-        yield [ours, "report", "--no-inline", data], [perf, "report", "--stdio", "--no-inline", "-i", data]
+    yield [ours, "report", "--no-inline", data], [perf, "report", "--stdio", "--no-inline", "-i", data]
 
 
 def shown(command, *paths):
@@ -237,7 +236,7 @@ def analysis_tables(options, say):
         importer = run([options.analyzer, "import", data, "-o", imported])
         if importer.code != 0:
             raise SystemExit(f"tracekit import ended with {importer.code}:\n{importer.output}")
-        for ours, perf in readers(options, data, mode):
+        for ours, perf in readers(options, data):
             first, second = paired(options.pairs, ours, perf)
             label = f"{mode} | `{shown(ours, data)}` | `{shown(perf, data)}`"
             same.append(compared(label, perf_samples, first, second))
