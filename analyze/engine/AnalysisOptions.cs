@@ -65,11 +65,4 @@ public sealed record AnalysisOptions
 
     /// <summary>Called with (chunks done, chunks in all) now and then, from any thread.</summary>
     public Action<int, int>? Progress { get; init; }
-
-    /// <summary>Whether <see cref="Events"/> names an event, or none at all (<see cref="Model.TraceEvent.IsCalled"/>).</summary>
-    public bool WantsEvent(Model.TraceEvent traceEvent)
-    {
-        ArgumentNullException.ThrowIfNull(traceEvent);
-        return Events.Count == 0 || Events.Any(traceEvent.IsCalled);
-    }
 }

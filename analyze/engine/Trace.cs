@@ -52,7 +52,7 @@ public sealed partial class Trace : IDisposable
     public Format.Perf.PerfArchitecture Architecture => Source.Architecture;
 
     /// <summary>Whether perf recorded it: a perf.data, or one that was imported.</summary>
-    public bool IsOfPerf => Container is null || Host.AgentVersion.StartsWith("perf", StringComparison.Ordinal);
+    public bool IsOfPerf => Container is null || Host.IsOfPerf;
 
     /// <summary>Our own container, for what only it can tell (chunks, headers); null when the trace is another recorder's file.</summary>
     public DtrReader? Container => Source.Container;

@@ -125,7 +125,7 @@ internal static class HistCommand
     /// <summary>The event that has the field; several only where they were chosen.</summary>
     private static TraceEvent[] EventsWith(Trace trace, IReadOnlyList<string> events, string field)
     {
-        var candidates = trace.Events.Where(e => Recording.IsWanted(e, events)).ToArray();
+        var candidates = trace.Events.Where(e => e.IsAmong(events)).ToArray();
         var found = candidates.Where(e => e.Fields.Any(f => f.Name == field)).ToArray();
         if (found.Length > 1 && events.Count == 0)
             throw new UserErrorException($"several events have a field '{field}': choose with -e (one, or several as 'probe:*'): {string.Join(", ", found.Select(e => e.Name))}");

@@ -66,7 +66,7 @@ internal sealed class ReportCommand
 
             if (keys is not null && ReportBuilder.UnknownKey(trace.Events, keys) is { } unknown)
                 throw UnknownKey(trace, unknown);
-            var analysis = Recording.Run(trace, ReportBuilder.Keep(kept, [.. trace.Events.Where(asked.WantsEvent)], keys, trace.IsOfPerf), context);
+            var analysis = Recording.Run(trace, ReportBuilder.Keep(kept, [.. trace.Events.Where(e => e.IsAmong(asked.Events))], keys, trace.IsOfPerf), context);
             Write(context, format, ReportBuilder.Build(analysis, report));
             return ExitCodes.Whole;
         });

@@ -58,7 +58,7 @@ internal sealed class SpanArguments
     {
         if (AreGiven(result))
             throw new UserErrorException("--between is of one event and has no --start, --end or --function");
-        var chosen = trace.Events.Where(e => !e.IsSideBandOnly && Recording.IsWanted(e, events)).Select(e => e.Index).ToArray();
+        var chosen = trace.Events.Where(e => !e.IsSideBandOnly && e.IsAmong(events)).Select(e => e.Index).ToArray();
         if (chosen.Length == 0)
             throw new UserErrorException($"{trace.Path}: has no events");
         var side = new SpanSide(chosen);
@@ -90,7 +90,7 @@ internal sealed class SpanArguments
 
     private static List<SpanDefinition> Pairs(Trace trace, string[] names, IReadOnlyList<string> events)
     {
-        var all = SpanFinder.Find(trace).Where(d => d.Start.Events.Concat(d.End.Events).Any(e => Recording.IsWanted(trace.Events[e], events))).ToArray();
+        var all = SpanFinder.Find(trace).Where(d => d.Start.Events.Concat(d.End.Events).Any(e => trace.Events[e].IsAmong(events))).ToArray();
         if (names.Length == 0)
             return all.Length > 0 ? [.. all] : throw new UserErrorException($"{trace.Path}: has no events that belong together as entry and return do; --start and --end say which do; it has {Recording.List(trace)}");
         var found = new List<SpanDefinition>();
@@ -171,10 +171,10 @@ internal sealed class SpanArguments
     {
         var at = text.IndexOf(Condition, StringComparison.Ordinal);
         var name = EventOf(text);
-        var events = trace.Events.Where(e => !e.IsSideBandOnly && Recording.IsWanted(e, [name])).Select(e => e.Index).ToArray();
+        var events = trace.Events.Where(e => !e.IsSideBandOnly && e.IsCalled(name)).Select(e => e.Index).ToArray();
         if (events.Length > 0)
         {
-            events = [.. events.Where(e => Recording.IsWanted(trace.Events[e], wanted))];
+            events = [.. events.Where(e => trace.Events[e].IsAmong(wanted))];
             if (events.Length == 0)
                 throw new UserErrorException($"{option} {name}: none of the events that -e chooses ({string.Join(", ", wanted)})");
         }

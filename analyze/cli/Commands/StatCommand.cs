@@ -52,7 +52,7 @@ internal static class StatCommand
             var column = Column(result.GetValue(columns));
             var options = selection.Read(result) with { Stacks = false };
             using var trace = selection.Open(result, input.One(result), options);
-            int[] wanted = [.. trace.Events.Where(e => Recording.IsWanted(e, options.Events)).Select(e => e.Index)];
+            int[] wanted = [.. trace.Events.Where(e => e.IsAmong(options.Events)).Select(e => e.Index)];
             // Where time or columns are asked for, they are the lines: the event too would only repeat itself.
             var rows = result.GetValue(by) is { } keys ? KeyGroups.Parse(keys) : column is null && width == 0 ? SortKey.ParseList("event") : [];
             SortKey[] all = [.. rows, .. column is { } c ? [c] : Array.Empty<SortKey>()];

@@ -1,7 +1,6 @@
 using TraceKit.DebugInfo.Types;
 using TraceKit.Engine;
 using TraceKit.Engine.DebugFiles;
-using TraceKit.Engine.Model;
 using TraceKit.Format.Dtr;
 
 namespace TraceKit.Cli.Host;
@@ -30,7 +29,7 @@ internal static class Recording
         var trace = Seekable(path, () => Trace.Open(path, debugFiles, rawFields));
         foreach (var name in events)
         {
-            if (trace.Events.Any(e => IsWanted(e, [name])))
+            if (trace.Events.Any(e => e.IsCalled(name)))
                 continue;
             var near = Suggestions.Nearest(name, trace.Events.Select(e => e.Name));
             var message = $"{path}: has no event '{name}'{(near is null ? "" : $", did you mean '{near}'?")}; it has {List(trace)}";
@@ -40,9 +39,6 @@ internal static class Recording
 
         return trace;
     }
-
-    /// <summary>Whether an event is one of those asked for; all are when none is.</summary>
-    public static bool IsWanted(TraceEvent traceEvent, IReadOnlyList<string> events) => events.Count == 0 || events.Any(traceEvent.IsCalled);
 
     /// <summary>Runs the analysis and warns about what it could not read.</summary>
     public static Analysis Run(Trace trace, AnalysisOptions options, CommandContext context)

@@ -97,7 +97,7 @@ internal sealed class SelectionOptions
             throw new UserErrorException("--cpu: the samples do not say on which CPU they were taken (record with perf record --sample-cpu or -a)");
         }
 
-        if (options.Filter is null || trace.FindProblem(options.Filter, i => Recording.IsWanted(trace.Events[i], options.Events)) is not { } problem)
+        if (options.Filter is null || trace.FindProblem(options.Filter, i => trace.Events[i].IsAmong(options.Events)) is not { } problem)
             return trace;
         trace.Dispose();
         throw WrongFilter(problem);

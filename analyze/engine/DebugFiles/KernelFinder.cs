@@ -14,6 +14,8 @@ internal sealed class KernelFinder(DebugFileOptions options, DebugFileFinder fil
 {
     /// <summary>The largest <c>kallsyms</c> that is read: today's have 5 to 20 MB.</summary>
     private const int MaximumText = 256 << 20;
+
+    /// <summary>Room for one whose size nobody says.</summary>
     private const int TextBytes = 8 << 20;
 
     private readonly List<DebugFileAttempt> _tried = [];

@@ -45,6 +45,13 @@ public sealed class TraceEvent
     /// <summary>Whether samples carry stack dumps that are unwound by CFI.</summary>
     public bool HasStackDumps { get; init; }
 
+    /// <summary>Whether one of the names is its (<see cref="IsCalled"/>), or there are none: then all events are meant.</summary>
+    public bool IsAmong(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return names.Count == 0 || names.Any(IsCalled);
+    }
+
     /// <summary>Whether it is what somebody calls so: <c>group:name</c> in full, the name alone, or a shell pattern for either.</summary>
     public bool IsCalled(string wanted)
     {
@@ -52,7 +59,7 @@ public sealed class TraceEvent
         if (Name == wanted)
             return true;
         var alone = Name.AsSpan(Name.IndexOf(':', StringComparison.Ordinal) + 1);
-        return alone.SequenceEqual(wanted) || Name.EndsWith(":" + wanted, StringComparison.Ordinal) || (Glob.IsPattern(wanted) && (Glob.Matches(wanted, Name) || Glob.Matches(wanted, alone)));
+        return Name.EndsWith(":" + wanted, StringComparison.Ordinal) || (Glob.IsPattern(wanted) && (Glob.Matches(wanted, Name) || Glob.Matches(wanted, alone)));
     }
 }
 

@@ -36,7 +36,7 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
         if (source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE)
             return Unwound(sample, source, space, version, isFiltered);
         if (source.HasBranchCallStack && !sample.BranchStack.IsEmpty)
-            return Cut(OfBranches(sample, source));
+            return Cut(OfBranches(sample));
         if (source.HasCallchain && !sample.Callchain.IsEmpty)
             return Cut(Recorded(sample));
         if (source.HasStackDumps)
@@ -89,7 +89,7 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
     }
 
     /// <summary>The kernel's part of the call chain, and the user's part by the processor's stack of calls (<c>--call-graph lbr</c>): where it is, then the calls that led there.</summary>
-    private ReadOnlySpan<ulong> OfBranches(in PerfSample sample, EventSource source)
+    private ReadOnlySpan<ulong> OfBranches(in PerfSample sample)
     {
         var chain = Recorded(sample);
         var user = chain.IndexOf(UserMarker);
@@ -98,9 +98,8 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
         chain.CopyTo(_chain);
         var count = chain.Length;
         _chain[count++] = UserMarker;
-        var each = (source.Layout!.BranchSampleType & PerfBranchSampleType.PERF_SAMPLE_BRANCH_COUNTERS) != 0 ? 32 : 24;
-        var entries = sample.BranchStack[((source.Layout.BranchSampleType & PerfBranchSampleType.PERF_SAMPLE_BRANCH_HW_INDEX) != 0 ? 16 : 8)..];
-        for (var at = 0; at + each <= entries.Length && count < _chain.Length - 1; at += each)
+        var entries = sample.Branches;
+        for (var at = 0; at < entries.Length && count < _chain.Length - 1; at += PerfSample.BranchEntryBytes)
         {
             if (at == 0)
                 _chain[count++] = BinaryPrimitives.ReadUInt64LittleEndian(entries[8..]);

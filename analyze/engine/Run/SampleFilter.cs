@@ -40,7 +40,7 @@ internal sealed class SampleFilter
             HasAny |= HasExpression(e);
         }
 
-        EventWanted = [.. trace.Events.Select(options.WantsEvent)];
+        EventWanted = [.. trace.Events.Select(e => e.IsAmong(options.Events))];
     }
 
     /// <summary>Nanoseconds, inclusive.</summary>

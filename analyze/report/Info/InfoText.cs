@@ -108,7 +108,7 @@ public static class InfoText
             Line(text, "recorded", $"{utc}{(utc.Length > 0 ? " " : "")}for {Seconds(end > start ? end - start : 0)} s (clock {ClockName(host.ClockId)} {Seconds(start)} to {Seconds(end)})");
         }
 
-        var recorder = host.AgentVersion.StartsWith("perf", StringComparison.Ordinal) ? "" : "tracekit-capture ";
+        var recorder = host.IsOfPerf ? "" : "tracekit-capture ";
         Line(text, "by", $"{recorder}{SafeText.Show(host.AgentVersion)}: {SafeText.Show(string.Join(' ', host.CommandLine))}");
         foreach (var note in host.Notes)
             Line(text, "note", SafeText.Show(note));

@@ -51,7 +51,7 @@ public sealed partial class ScriptJson
             _writer.WriteNumber("code_page_size", sample.CodePageSize);
         WriteRegisters("iregs", layout.RegsIntr, sample.IntrRegs);
         WriteRegisters("uregs", layout.RegsUser, sample.UserRegs);
-        WriteBranches(record, sample, attr);
+        WriteBranches(record, sample);
     }
 
     private void WriteDataSource(ulong source)
@@ -82,13 +82,13 @@ public sealed partial class ScriptJson
         _writer.WriteEndObject();
     }
 
-    private void WriteBranches(EventRecord record, in PerfSample sample, PerfEventAttr attr)
+    private void WriteBranches(EventRecord record, in PerfSample sample)
     {
-        var entries = BranchEntries.Of(sample, attr);
+        var entries = sample.Branches;
         if (entries.IsEmpty)
             return;
         _writer.WriteStartArray("branches");
-        for (; entries.Length >= BranchEntries.Bytes; entries = entries[BranchEntries.Bytes..])
+        for (; entries.Length >= PerfSample.BranchEntryBytes; entries = entries[PerfSample.BranchEntryBytes..])
         {
             var flags = new BranchFlags(BinaryPrimitives.ReadUInt64LittleEndian(entries[16..]));
             _writer.WriteStartObject();

@@ -114,9 +114,9 @@ public sealed partial class ScriptPrinter
     {
         // perf prints one of the three.
         var bySymbol = (fields & Branches & ~ScriptFields.BrStackOff) == ScriptFields.BrStackSym;
-        for (var entries = BranchEntries.Of(sample, _events.Attribute(record.Event!.Index)); !entries.IsEmpty; entries = entries[BranchEntries.Bytes..])
+        for (var entries = sample.Branches; !entries.IsEmpty; entries = entries[PerfSample.BranchEntryBytes..])
         {
-            var entry = entries[..BranchEntries.Bytes];
+            var entry = entries[..PerfSample.BranchEntryBytes];
             if (!bySymbol)
                 output.Append((byte)' ');
             AppendBranchEnd(output, record, BinaryPrimitives.ReadUInt64LittleEndian(entry), fields);

@@ -64,6 +64,23 @@ public readonly ref partial struct PerfSample
     /// <summary>The tracepoint's record, with the kernel's padding.</summary>
     public ReadOnlySpan<byte> Raw => Slice(_parts.Raw, _parts.RawSize);
 
+    /// <summary>Bytes of a <c>struct perf_branch_entry</c>: from, to, flags.</summary>
+    public const int BranchEntryBytes = 24;
+
+    /// <summary>The <c>struct perf_branch_entry</c> of each branch, latest first: what stands between <c>nr</c> (and <c>hw_idx</c>) and the counters of <c>PERF_SAMPLE_BRANCH_COUNTERS</c>.</summary>
+    public ReadOnlySpan<byte> Branches
+    {
+        get
+        {
+            var words = BranchStack;
+            var start = (Layout.BranchSampleType & PerfBranchSampleType.PERF_SAMPLE_BRANCH_HW_INDEX) != 0 ? 16 : 8;
+            if (words.Length < start)
+                return default;
+            var entries = words[start..];
+            return entries[..(int)(Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(words), (ulong)(entries.Length / BranchEntryBytes)) * BranchEntryBytes)];
+        }
+    }
+
     /// <summary>Branch records from <c>nr</c> on.</summary>
     public ReadOnlySpan<byte> BranchStack => Slice(_parts.Branch, _parts.BranchSize);
 

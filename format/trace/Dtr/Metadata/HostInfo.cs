@@ -34,6 +34,9 @@ public sealed class HostInfo
     /// <summary>Version of the recorder.</summary>
     public string AgentVersion { get; init; } = "";
 
+    /// <summary>Whether the recorder was perf, and this was imported from what it wrote.</summary>
+    public bool IsOfPerf => AgentVersion.StartsWith("perf", StringComparison.Ordinal);
+
     /// <summary>The recorder's arguments, program first.</summary>
     public IReadOnlyList<string> CommandLine { get; init; } = [];
 
