@@ -7,10 +7,32 @@ With RECORDING (a .dtr or a perf.data with sched:sched_switch and sched:sched_wa
 """
 import collections, json, os, re, shutil, subprocess, sys, tempfile
 
+# A child naps on each CPU: kernels are met (6.18 in a virtual machine) that report no event in the idle thread of one of them, to any recorder; there no return from a nap is seen.
 PROGRAM = r"""
+#define _GNU_SOURCE
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 __attribute__((noinline)) static void nap(void) { struct timespec t = { 0, 10000000 }; nanosleep(&t, 0); __asm__ volatile(""); }
-int main(void) { volatile unsigned long sum = 0; for (int i = 0; i < 20; i++) { nap(); for (int k = 0; k < 200000; k++) sum += k; } return 0; }
+__attribute__((noinline)) static void naps(int cpu) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    if (prctl(PR_SET_NAME, "nap") || sched_setaffinity(0, sizeof one, &one)) _exit(1);
+    volatile unsigned long sum = 0;
+    for (int i = 0; i < 20; i++) { nap(); for (int k = 0; k < 200000; k++) sum += k; }
+    _exit(0);
+}
+int main(void) {
+    cpu_set_t all;
+    sched_getaffinity(0, sizeof all, &all);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &all) && fork() == 0) naps(cpu);
+    while (wait(0) > 0) { }
+    return 0;
+}
 """
 NAMES = {"S": "S sleeping", "D": "D blocked", "T": "T stopped", "t": "t traced", "P": "P parked", "I": "I idle", "R": "R preempted"}
 
@@ -90,13 +112,15 @@ def main():
             print(f"    {key}: script {expected.get(key)}, report {found.get(key)}")
         if tid is None:
             return 1 if wrong else 0
-        # nanosleep never returns early: each of the 20 naps is 10 ms or more. One whose thread was preempted before it slept is no sleep: on a busy machine that is half of them.
-        slept = json.loads(run(*analyzer, "report", recording, "--off-cpu", "-s", "comm,state", "-g", "folded,callee,0,period", "--comms", "napper", "--format", "json"))
-        rows = {row["keys"]["state"]: row for row in slept["events"][0]["rows"]}
-        sleeping = rows["S sleeping"]
-        print(f"napper slept {sleeping['self'] / 1e6:.1f} ms in {sleeping['samples']} parts")
+        # nanosleep never returns early: each nap is 10 ms or more. One whose thread was preempted before it slept is no sleep: on a busy machine that is half of them.
+        slept = json.loads(run(*analyzer, "report", recording, "--off-cpu", "-s", "comm,state", "-g", "folded,callee,0,period", "--comms", "nap", "--format", "json"))
+        sleeping = {row["keys"]["state"]: row for row in slept["events"][0]["rows"]}.get("S sleeping", {"self": 0, "samples": 0, "callgraph": []})
+        print(f"nap slept {sleeping['self'] / 1e6:.1f} ms in {sleeping['samples']} parts")
         chains = [chain for chain in sleeping["callgraph"] if "nap" in chain["frames"] or any("nanosleep" in f for f in chain["frames"])]
         ok = sleeping["samples"] >= 5 and sleeping["self"] >= 9_000_000 * sleeping["samples"] and sum(c["weight"] for c in chains) >= 0.99 * sleeping["self"]
+        if not ok and not re.search(r"prev_pid=0 .*next_pid=[1-9]", run(*analyzer, "script", recording, "-F", "trace")):
+            print("this kernel reports no switch away from an idle thread: the return from a nap cannot be seen")
+            return 1 if wrong else 77
         if not ok:
             print(f"expected at least 5 sleeps of 10 ms each under nap, found {[(c['weight'], c['frames'][:6]) for c in sleeping['callgraph'][:3]]}")
         return 1 if wrong or not ok else 0
