@@ -30,7 +30,10 @@ internal sealed partial class ModuleCatalog
             return Stacks.FrameTable.NoModule;
         if (Kallsyms is { } symbols && symbols.TryFind(new Avma(address), out var symbol) && _kernelModules.TryGetValue(symbol.Module, out var module))
             return module;
-        return _kernelMaps.ModuleAt(address) is { } piece && _kernelModules.TryGetValue(piece.Name, out module) ? module : KernelIndex;
+        if (_kernelMaps.ModuleAt(address) is { } piece && _kernelModules.TryGetValue(piece.Name, out module))
+            return module;
+        // Where there is no kernel code yet: what a chain of frame pointers read where there were none.
+        return Kallsyms is { Count: > 0 } all && address < all[0].Start.Value ? Stacks.FrameTable.NoModule : KernelIndex;
     }
 
     /// <summary>Reads the symbols and adds a module for each kernel module that they name, after those that were mapped.</summary>

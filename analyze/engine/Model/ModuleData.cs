@@ -120,8 +120,8 @@ internal sealed class ModuleData
     private SymbolTable BuildSymbols(ElfImage image)
     {
         if (OwnDebugImage is null && !image.HasBytes(".symtab") && Outside is { } set)
-            return SymbolTable.Build(image, set.Debug ?? set.Main);
-        return SymbolTable.Build(image, OwnDebugImage);
+            return SymbolTable.Build(image, set.Debug ?? set.Main, NameStyle.Ranked);
+        return SymbolTable.Build(image, OwnDebugImage, NameStyle.Ranked);
     }
 
     /// <summary>The same from what the recording itself has.</summary>

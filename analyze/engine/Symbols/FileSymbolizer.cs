@@ -129,7 +129,7 @@ public sealed class FileSymbolizer : IDisposable
     {
         try
         {
-            return SymbolTable.Build(Image, _set.Value.Debug ?? _set.Value.Main);
+            return SymbolTable.Build(Image, _set.Value.Debug ?? _set.Value.Main, NameStyle.Ranked);
         }
         catch (BadDataException e)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using TraceKit.DebugInfo.Demangle;
 
 namespace TraceKit.Engine.Symbols;
@@ -17,6 +18,10 @@ public readonly record struct NameStyle(bool Demangle, int TemplateDepth)
         Demangle && Demangler.TryDemangle(bytes, DemangleStyle.WithoutParameters, TemplateDepth, out var demangled)
             ? raw.EndsWith(Stub, StringComparison.Ordinal) && !demangled.EndsWith(Stub, StringComparison.Ordinal) ? demangled + Stub : demangled
             : raw;
+
+    /// <summary>The name by which the best of several at one address is chosen, whatever is shown in the end.</summary>
+    internal static ReadOnlySpan<byte> Ranked(ReadOnlySpan<byte> stored) =>
+        Demangler.TryDemangle(stored, DemangleStyle.WithoutParameters, out var demangled) ? Encoding.UTF8.GetBytes(demangled) : stored;
 
     /// <summary>Mark of an entry of the PLT.</summary>
     private const string Stub = "@plt";

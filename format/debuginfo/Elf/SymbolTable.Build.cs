@@ -7,7 +7,8 @@ public sealed partial class SymbolTable
     /// <summary>Builds the table of one file or snapshot; empty when no symbols are at hand.</summary>
     /// <param name="image">The file that is mapped and run.</param>
     /// <param name="debugFile">Its separate debug file, which holds the <c>.symtab</c> that was stripped from it; the caller has compared build-ids.</param>
-    public static SymbolTable Build(ElfImage image, ElfImage? debugFile = null)
+    /// <param name="shown">How names are shown, which the choice among several at one address goes by; null: as the file has them.</param>
+    public static SymbolTable Build(ElfImage image, ElfImage? debugFile = null, ShownName? shown = null)
     {
         var raw = new List<RawSymbol>();
         var strings = new List<ReadOnlyMemory<byte>>();
@@ -28,7 +29,7 @@ public sealed partial class SymbolTable
         }
 
         strings.Add(plt.Names);
-        return raw.Count == 0 ? Empty : Arrange(image, raw, [.. strings]);
+        return raw.Count == 0 ? Empty : Arrange(image, raw, [.. strings], shown);
     }
 
     private static bool IsOfLayout(ElfImage other, ElfImage image) => other.ImageBase == image.ImageBase || other.Segments.IsEmpty;
@@ -77,7 +78,7 @@ public sealed partial class SymbolTable
     /// <summary>The linker's <c>__start_SECTION</c> and <c>__stop_SECTION</c>: they mark where a section lies, and would name all of its code.</summary>
     private static bool IsSectionBound(ReadOnlySpan<byte> name) => name.StartsWith("__start_"u8) || name.StartsWith("__stop_"u8);
 
-    private static SymbolTable Arrange(ElfImage image, List<RawSymbol> raw, ReadOnlyMemory<byte>[] strings)
+    private static SymbolTable Arrange(ElfImage image, List<RawSymbol> raw, ReadOnlyMemory<byte>[] strings, ShownName? shown)
     {
         var order = new ulong[raw.Count];
         for (var i = 0; i < order.Length; i++)
@@ -97,7 +98,7 @@ public sealed partial class SymbolTable
             for (; next < order.Length && order[next] >> 32 == best.Start; next++)
             {
                 var other = raw[(int)(uint)order[next]];
-                if (IsBetter(other, best, strings))
+                if (IsBetter(other, best, strings, shown))
                     best = other;
             }
 
@@ -126,7 +127,7 @@ public sealed partial class SymbolTable
     }
 
     /// <summary>perf's <c>choose_best_symbol</c>: whether <paramref name="b"/> replaces <paramref name="a"/>, which stands earlier in the file.</summary>
-    private static bool IsBetter(in RawSymbol b, in RawSymbol a, ReadOnlyMemory<byte>[] strings)
+    private static bool IsBetter(in RawSymbol b, in RawSymbol a, ReadOnlyMemory<byte>[] strings, ShownName? shown)
     {
         if (a.Size == 0 != (b.Size == 0))
             return a.Size == 0;
@@ -135,10 +136,22 @@ public sealed partial class SymbolTable
         if (a.Binding == STB_GLOBAL != (b.Binding == STB_GLOBAL))
             return b.Binding == STB_GLOBAL;
         ReadOnlySpan<byte> nameA = NameAt(strings, a.Name), nameB = NameAt(strings, b.Name);
-        int underscoresA = Underscores(nameA), underscoresB = Underscores(nameB);
-        if (underscoresA != underscoresB)
-            return underscoresB < underscoresA;
-        return nameB.Length > nameA.Length;
+        if (shown is null || nameA[0] != (byte)'_' && nameB[0] != (byte)'_')
+            return IsBetterName(nameB, nameA);
+        return !IsOtherVariant(nameB, nameA) && IsBetterName(shown(nameB), shown(nameA));
+    }
+
+    private static bool IsBetterName(ReadOnlySpan<byte> b, ReadOnlySpan<byte> a)
+    {
+        int underscoresA = Underscores(a), underscoresB = Underscores(b);
+        return underscoresA != underscoresB ? underscoresB < underscoresA : b.Length > a.Length;
+    }
+
+    /// <summary>Two variants of one constructor or destructor (<c>C1</c>, <c>C2</c>; Itanium ABI §5.1.4.3): most of the pairs at one address, and shown alike.</summary>
+    private static bool IsOtherVariant(ReadOnlySpan<byte> b, ReadOnlySpan<byte> a)
+    {
+        var at = a.CommonPrefixLength(b);
+        return at > 0 && at < a.Length && a.Length == b.Length && a[at - 1] is (byte)'C' or (byte)'D' && char.IsAsciiDigit((char)a[at]) && char.IsAsciiDigit((char)b[at]) && a[(at + 1)..].SequenceEqual(b[(at + 1)..]);
     }
 
     private static int Underscores(ReadOnlySpan<byte> name)

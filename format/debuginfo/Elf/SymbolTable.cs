@@ -7,7 +7,7 @@ namespace TraceKit.DebugInfo.Elf;
 /// <remarks>
 /// <para>Which symbols: STT_FUNC, STT_GNU_IFUNC, and STT_NOTYPE in executable sections (assembly labels), defined ones, except mapping symbols (<c>$x</c>) and the linker's section bounds (<c>__start_x</c>, <c>__stop_x</c>).</para>
 /// <para>Which of several at one address, as perf chooses (<c>choose_best_symbol</c>): a sized one before an empty one; not weak before weak; global before
-/// local; fewer leading underscores; the longer name; the first in the file. Names are as stored: a version (<c>name@@V</c>) stays where the file has it.</para>
+/// local; fewer leading underscores; the longer name, both of the name as it is shown (<see cref="ShownName"/>); the first in the file. Names are as stored: a version (<c>name@@V</c>) stays where the file has it.</para>
 /// <para>How far one reaches: its stated size; without one, up to the next symbol or the end of its section. An empty symbol inside a sized one is dropped.
 /// Where symbols overlap, the one that begins last and covers the address is found.</para>
 /// <para>Columns, sorted by address, counted from <see cref="ElfImage.ImageBase"/>; names are offsets into the file's own string tables. Immutable.</para>

@@ -1,4 +1,5 @@
 using TraceKit.Binary;
+using TraceKit.DebugInfo.Demangle;
 using TraceKit.DebugInfo.Elf;
 using TraceKit.Testing;
 using static TraceKit.DebugInfo.Elf.ElfConstants;
@@ -38,6 +39,22 @@ public class SymbolTableTests
         Assert.Equal(expected, At(table, 0x1010));
         Assert.Equal(1, table.Count);
     }
+
+    /// <summary>perf compares the names that it shows: what is mangled has an underscore and a length of its own. Variants of one constructor are shown alike, so the first stays.</summary>
+    [Theory]
+    [InlineData("_RNvXsC_NtNtCsgEmfK2I1SDS_4core3fmt3numyNtB7_8LowerHex3fmt", "_RNvXs6_NtNtCsgEmfK2I1SDS_4core3fmt3numjNtB7_8LowerHex3fmt", "_RNvXs6_NtNtCsgEmfK2I1SDS_4core3fmt3numjNtB7_8LowerHex3fmt")]
+    [InlineData("plain", "_ZN6longer4nameEv", "_ZN6longer4nameEv")]
+    [InlineData("_ZN3FooC1Ev", "_ZN3FooC2Ev", "_ZN3FooC1Ev")]
+    [InlineData("_ZN3FooC2Ev", "_ZN3FooC1Ev", "_ZN3FooC2Ev")]
+    [InlineData("_ZN3FooD0Ev", "_ZN3FoaD0Ev", "_ZN3FooD0Ev")]
+    public void SymbolTable_TwoMangledAtOneAddress_BestOfTheNamesAsShown(string nameA, string nameB, string expected)
+    {
+        var image = Image(dynamic: false, 0, new ElfSymbol(nameA, 0x1010, 8, STT_FUNC, STB_GLOBAL), new ElfSymbol(nameB, 0x1010, 8, STT_FUNC, STB_GLOBAL));
+        Assert.Equal(expected, At(SymbolTable.Build(image, null, Demangled), 0x1010));
+    }
+
+    private static ReadOnlySpan<byte> Demangled(ReadOnlySpan<byte> stored) =>
+        Demangler.TryDemangle(stored, DemangleStyle.WithoutParameters, out var shown) ? System.Text.Encoding.UTF8.GetBytes(shown) : stored;
 
     /// <summary>A sized symbol ends where it says; one without a size reaches to the next symbol or to the end of its section.</summary>
     [Fact]
