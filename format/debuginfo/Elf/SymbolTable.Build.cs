@@ -138,7 +138,7 @@ public sealed partial class SymbolTable
         ReadOnlySpan<byte> nameA = NameAt(strings, a.Name), nameB = NameAt(strings, b.Name);
         if (shown is null || nameA[0] != (byte)'_' && nameB[0] != (byte)'_')
             return IsBetterName(nameB, nameA);
-        return !IsOtherVariant(nameB, nameA) && IsBetterName(shown(nameB), shown(nameA));
+        return !IsShownAlike(nameB, nameA) && IsBetterName(shown(nameB), shown(nameA));
     }
 
     private static bool IsBetterName(ReadOnlySpan<byte> b, ReadOnlySpan<byte> a)
@@ -147,11 +147,14 @@ public sealed partial class SymbolTable
         return underscoresA != underscoresB ? underscoresB < underscoresA : b.Length > a.Length;
     }
 
-    /// <summary>Two variants of one constructor or destructor (<c>C1</c>, <c>C2</c>; Itanium ABI §5.1.4.3): most of the pairs at one address, and shown alike.</summary>
-    private static bool IsOtherVariant(ReadOnlySpan<byte> b, ReadOnlySpan<byte> a)
+    /// <summary>The same name from two tables, or two variants of one constructor or destructor (<c>C1</c>, <c>C2</c>; Itanium ABI §5.1.4.3): nearly all pairs at one address.</summary>
+    private static bool IsShownAlike(ReadOnlySpan<byte> b, ReadOnlySpan<byte> a)
     {
+        if (a.Length != b.Length)
+            return false;
         var at = a.CommonPrefixLength(b);
-        return at > 0 && at < a.Length && a.Length == b.Length && a[at - 1] is (byte)'C' or (byte)'D' && char.IsAsciiDigit((char)a[at]) && char.IsAsciiDigit((char)b[at]) && a[(at + 1)..].SequenceEqual(b[(at + 1)..]);
+        return at == a.Length ||
+            at > 0 && a[at - 1] is (byte)'C' or (byte)'D' && char.IsAsciiDigit((char)a[at]) && char.IsAsciiDigit((char)b[at]) && a[(at + 1)..].SequenceEqual(b[(at + 1)..]);
     }
 
     private static int Underscores(ReadOnlySpan<byte> name)
