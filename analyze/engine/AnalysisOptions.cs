@@ -10,8 +10,8 @@ public sealed record AnalysisOptions
     /// <summary>Names of events (<c>group:name</c>, or the name alone); empty for all.</summary>
     public IReadOnlyList<string> Events { get; init; } = [];
 
-    /// <summary>Part of the recording to look at.</summary>
-    public TimeRange Time { get; init; } = TimeRange.All;
+    /// <summary>Parts of the recording to look at.</summary>
+    public TimeRanges Time { get; init; } = TimeRanges.All;
 
     /// <summary>Processes to look at; empty for all.</summary>
     public IReadOnlyList<int> Pids { get; init; } = [];

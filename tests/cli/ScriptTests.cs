@@ -96,4 +96,68 @@ public sealed class ScriptTests
             Assert.StartsWith((record.RootElement.TryGetProperty("misc", out var misc) ? misc.GetString()! : "").PadRight(6), texts[i], StringComparison.Ordinal);
         }
     }
+
+    /// <summary>Each event's samples go to a file of its own beside the recording, as they are printed without it.</summary>
+    [Fact]
+    public void PerEventDump_TwoEvents_HaveAFileEach()
+    {
+        using var files = new Recordings();
+        var path = files.Probes();
+        var told = Tool.Run("script", path, "--per-event-dump").MustExit().Output;
+        foreach (var name in new[] { "probe:vfs_read", "probe_bash:readline" })
+        {
+            var dump = File.ReadAllText($"{path}.{name}.dump");
+            Assert.Equal(Tool.Run("script", path, "-e", name).MustExit().Output, dump);
+            Assert.Contains($"{path}.{name}.dump (", told, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Samples count between an event that switches on and one that switches off; those two only when asked for.</summary>
+    [Fact]
+    public void SwitchOnAndOff_BetweenTwoEvents_ShowsWhatLiesThere()
+    {
+        using var files = new Recordings();
+        var all = Lines();
+        var on = Array.FindIndex(all, l => l.Contains("probe_bash:readline", StringComparison.Ordinal));
+        Assert.InRange(on, 0, all.Length - 2);
+        Assert.Equal(all[(on + 1)..], Lines("--switch-on", "probe_bash:readline"));
+        Assert.Equal(all[on..], Lines("--switch-on", "readline", "--show-on-off-events"));
+        Assert.Equal(all[..on], Lines("--switch-off", "readline"));
+        Assert.Contains("has no such event", Tool.Run("script", files.Probes(), "--switch-on", "nosuch").MustExit(2).Error, StringComparison.Ordinal);
+
+        string[] Lines(params string[] options) =>
+            Tool.Run(["script", files.Probes(), "-G", .. options]).MustExit().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Functions by name and by address choose the same samples; names may stand in a file.</summary>
+    [Fact]
+    public void Symbols_ByAddress_AreThoseByName()
+    {
+        using var files = new Recordings();
+        var sample = Tool.Run("script", files.Cpu(), "-G", "--no-inline", "-F", "ip,sym,symoff").MustExit().Output.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var (address, name) = (sample[0], sample[1].Split('+'));
+        var start = Convert.ToUInt64(address, 16) - Convert.ToUInt64(name[1], 16);
+        var list = Path.Combine(files.Folder, "names");
+        File.WriteAllText(list, name[0] + "\n");
+        var byName = Of(name[0]);
+        Assert.NotEmpty(byName);
+        Assert.Equal(byName, Of($"file://{list}"));
+        Assert.Equal(byName, Of($"0x{start:x}"));
+        Assert.NotEmpty(Of("0x" + address));
+        Assert.Equal(Of("0x" + address), Of($"0x{Convert.ToUInt64(address, 16) - 5:x}", "--addr-range", "6"));
+        Assert.Empty(Of($"0x{Convert.ToUInt64(address, 16) - 5:x}", "--addr-range", "5"));
+
+        string Of(string symbols, params string[] options) => Tool.Run(["script", files.Cpu(), "--no-inline", "-S", symbols, .. options]).MustExit().Output;
+    }
+
+    /// <summary>Options of perf script that are not here are refused with the reason, in any of their spellings.</summary>
+    [Fact]
+    public void Options_OfPerfOnly_AreRefusedWithTheReason()
+    {
+        using var files = new Recordings();
+        foreach (var option in new[] { "--itrace=i", "-D", "-spython", "--dlfilter", "--header", "--max-blocks", "--show-round-events" })
+            Assert.Contains(" is not here: ", Tool.Run("script", files.Cpu(), option).MustExit(2).Error, StringComparison.Ordinal);
+        Assert.Equal(Tool.Run("script", files.Cpu()).MustExit().Output, Tool.Run("script", files.Cpu(), "-f", "-v", "--demangle").MustExit().Output);
+        Tool.Run("script", files.Cpu(), "-F", "").MustExit(2);
+    }
 }

@@ -176,7 +176,7 @@ public sealed class AnalysisTests
         Assert.Equal((2, 5), Count(new AnalysisOptions { Cpus = [1] }));
         Assert.Equal((2, 5), Count(new AnalysisOptions { Filter = FilterExpression.Parse("n == 7 && name ~ 'a*'") }));
         Assert.Equal((3, 4), Count(new AnalysisOptions { Filter = FilterExpression.Parse("event == cpu-clock && comm == app") }));
-        Assert.Equal((3, 4), Count(new AnalysisOptions { Time = TimeRange.Absolute(2000, 4000) }));
+        Assert.Equal((3, 4), Count(new AnalysisOptions { Time = TimeRanges.Absolute(2000, 4000) }));
     }
 
     /// <summary>A merge over the CPUs gives every record once, in order of time, with fields, chain and side-band.</summary>

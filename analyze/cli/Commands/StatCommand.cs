@@ -77,6 +77,7 @@ internal static class StatCommand
                     Every = width,
                     Start = start,
                     End = end,
+                    Times = options.Time.Resolve(trace.SampleTimes.First, trace.SampleTimes.Last),
                     Fields = fields,
                     Top = result.GetValue(top),
                 },
@@ -92,7 +93,7 @@ internal static class StatCommand
 
     private static void Write(CommandContext context, TableFormat format, Analysis analysis, CountTable table, StatView view)
     {
-        var seconds = (view.Options.End - view.Options.Start) / 1e9;
+        var seconds = StatTables.Seconds(view.Options with { Every = 0 }, 0);
         if (format == TableFormat.Json)
         {
             using var bytes = context.OutBytes();
@@ -126,14 +127,14 @@ internal static class StatCommand
     private static (long Start, long End) Span(Trace trace, AnalysisOptions options)
     {
         var (first, last) = trace.SampleTimes;
-        var (from, to) = options.Time.Resolve(first, last);
+        var windows = options.Time.Resolve(first, last);
         long start = (long)trace.Host.StartTime, end = (long)trace.Host.EndTime;
         if (start <= 0 || start > first)
             start = first;
         if (end <= last)
             end = last + 1;
-        start = Math.Max(start, from);
-        return (start, Math.Max(start + 1, to == long.MaxValue ? end : Math.Min(end, to + 1)));
+        start = Math.Max(start, windows.From);
+        return (start, Math.Max(start + 1, windows.To == long.MaxValue ? end : Math.Min(end, windows.To + 1)));
     }
 
     private static long Width(string? text)

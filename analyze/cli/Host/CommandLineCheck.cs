@@ -7,6 +7,9 @@ namespace TraceKit.Cli.Host;
 /// <summary>Refuses what the parser would let pass, and says what was probably meant.</summary>
 internal static class CommandLineCheck
 {
+    /// <summary>By command: options, with spaces between, that somebody may know of the program that it resembles, and why they are not here.</summary>
+    public static Dictionary<Command, (string Options, string Why)[]> NotHere { get; } = [];
+
     /// <summary>Throws on parse errors, and on options that the catch-all file argument swallowed.</summary>
     /// <exception cref="UserErrorException">With exit code 2.</exception>
     public static void Refuse(ParseResult result, string[] args)
@@ -50,6 +53,16 @@ internal static class CommandLineCheck
     private static UserErrorException Unknown(string typed, Command command)
     {
         var name = typed.Split('=', 2)[0];
+        if (NotHere.TryGetValue(command, out var refused))
+        {
+            // A short option may have its value behind it.
+            foreach (var form in new[] { name, name.Length > 2 && name[1] != '-' ? name[..2] : name })
+            {
+                if (Array.Find(refused, r => r.Options.Split(' ').Contains(form)).Why is { } why)
+                    return new UserErrorException($"{form} is not here: {why}");
+            }
+        }
+
         var known = command.Options.SelectMany(o => o.Aliases.Append(o.Name)).Where(n => n.Length > 2);
         var near = Suggestions.Nearest(name, known);
         return new UserErrorException($"unknown option '{name}'{(near is null ? "" : $"; did you mean '{near}'?")}; see '{PathOf(command)} --help'");

@@ -12,9 +12,9 @@ namespace TraceKit.Cli.Host;
 internal sealed class SelectionOptions
 {
     private readonly Option<string> _filter = new("--filter") { HelpName = "EXPR", Description = "Only samples for which it holds: 'comm == \"bash\" && bytes >= 4096'." };
-    private readonly Option<string> _time = new("--time") { HelpName = "A,B", Description = "Only from A to B: seconds as script prints them, or 10%,20% of the recording, or 10%/3: its third tenth." };
+    private readonly Option<string> _time = new("--time") { HelpName = "A,B", Description = "Only from A to B: seconds as script prints them, several with spaces ('1,2 5,'); or parts of the recording: 10%-20%,30%-40%, or 10%/1,10%/3: its first and third tenth." };
     private readonly Option<string[]> _events = new("--event", "-e") { HelpName = "EVENT", Description = "Only this event (group:name, or the name alone; * ? [a-z] match); may be repeated." };
-    private readonly Option<string> _comms = new("--comms", "--comm") { HelpName = "NAMES", Description = "Only these thread names, with commas." };
+    private readonly Option<string> _comms = new("--comms", "--comm", "-c") { HelpName = "NAMES", Description = "Only these thread names, with commas; file://NAMES for the lines of a file." };
     private readonly Option<string> _pids = new("--pid", "-p") { HelpName = "PIDS", Description = "Only these processes, with commas." };
     private readonly Option<string> _tids = new("--tid") { HelpName = "TIDS", Description = "Only these threads, with commas." };
     private readonly Option<string> _cpus = new("--cpu", "-C") { HelpName = "CPUS", Description = "Only these CPUs: 0,2-3." };
@@ -48,8 +48,8 @@ internal sealed class SelectionOptions
     /// <exception cref="UserErrorException">Something does not parse.</exception>
     public AnalysisOptions Read(ParseResult result)
     {
-        var time = TimeRange.All;
-        if (result.GetValue(_time) is { } text && !TimeRange.TryParse(text, out time, out var error))
+        var time = TimeRanges.All;
+        if (result.GetValue(_time) is { } text && !TimeRanges.TryParse(text, out time, out var error))
             throw new UserErrorException($"--time {text}: {error}");
         FilterExpression? filter = null;
         if (result.GetValue(_filter) is { } expression)
@@ -77,7 +77,7 @@ internal sealed class SelectionOptions
             Filter = filter,
             IgnoreStoredFilters = result.GetValue(_noStoredFilter),
             Time = time,
-            Comms = result.GetValue(_comms)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [],
+            Comms = NameList.Read("--comms", result.GetValue(_comms)),
             Pids = Numbers("--pid", result.GetValue(_pids)),
             Tids = Numbers("--tid", result.GetValue(_tids)),
             Cpus = Numbers("--cpu", result.GetValue(_cpus)),

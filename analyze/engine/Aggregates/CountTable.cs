@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceKit.Engine.Filters;
 
 namespace TraceKit.Engine.Aggregates;
 
@@ -16,6 +17,9 @@ public sealed record CountOptions
 
     /// <summary>Time that spans begin at: the recording's start.</summary>
     public long Start { get; init; }
+
+    /// <summary>What of that time was asked for: rates are of it.</summary>
+    public TimeWindows Times { get; init; } = TimeRanges.All.Resolve(0, 0);
 
     /// <summary>End of the time that is counted, nanoseconds: the last span may be shorter.</summary>
     public long End { get; init; }

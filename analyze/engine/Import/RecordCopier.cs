@@ -23,6 +23,8 @@ internal sealed class RecordCopier(Trace trace, DtrWriter writer, ImportOptions 
     private readonly ulong[] _samplesOfEvent = new ulong[trace.EventSources.Count];
     private readonly ulong[] _bytesOfEvent = new ulong[trace.EventSources.Count];
     private int _sideBandUsed;
+    private long _lastTime = long.MinValue;
+    private uint _lastStream;
     private ulong _first = ulong.MaxValue, _last;
 
     public long SideBandRecords { get; private set; }
@@ -78,7 +80,7 @@ internal sealed class RecordCopier(Trace trace, DtrWriter writer, ImportOptions 
             return;
         }
 
-        var encoder = Encoder(Cpu(record, layout, stream.Cpu));
+        var encoder = Encoder(StreamOf(record, layout, stream));
         var filter = options.RawStacks || !trace.EventSources[index].HasStackDumps ? null : Filter(record, layout, stream.Time);
         if (!encoder.Add(record, index, layout, filter))
         {
@@ -92,6 +94,19 @@ internal sealed class RecordCopier(Trace trace, DtrWriter writer, ImportOptions 
         _bytesOfEvent[index] += (ulong)record.Bytes.Length;
         if ((encoder.Count & 31) == 0 && encoder.EncodedBytes >= Math.Clamp(AllChunksBytes / _encoders.Count, 64 << 10, ChunkBytes))
             Write(encoder);
+    }
+
+    /// <summary>
+    /// The stream of a record's CPU. Of records of one time on several CPUs readers take the lower stream first; so that they come back in the order of the file, one that says
+    /// its CPU itself goes to the stream of the one before it when that is the higher.
+    /// </summary>
+    private uint StreamOf(PerfRecord record, SampleLayout layout, CpuStream stream)
+    {
+        var own = Cpu(record, layout, stream.Cpu);
+        if (stream.Time == _lastTime && layout.CpuOffset >= 0 && (int)own < (int)_lastStream)
+            own = _lastStream;
+        (_lastTime, _lastStream) = (stream.Time, own);
+        return own;
     }
 
     /// <summary>Records that do not say where they were are all of one stream, which has no number.</summary>

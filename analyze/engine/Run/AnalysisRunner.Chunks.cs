@@ -11,7 +11,7 @@ internal sealed partial class AnalysisRunner
     private void ReadChunk(SampleWorker worker, SampleReader reader, int index)
     {
         var chunk = trace.Source.Blocks[index];
-        if (chunk.LastTime != 0 && ((long)chunk.LastTime < worker.From || (long)chunk.FirstTime > worker.To))
+        if (chunk.LastTime != 0 && !worker.Times.Overlap((long)chunk.FirstTime, (long)chunk.LastTime))
         {
             Interlocked.Increment(ref _skippedChunks);
             return;

@@ -21,7 +21,7 @@ internal sealed class SampleFilter
         _tids = [.. options.Tids];
         _cpus = [.. options.Cpus];
         _comms = new HashSet<string>(options.Comms, StringComparer.Ordinal);
-        (From, To) = options.Time.Resolve(trace.SampleTimes.First, trace.SampleTimes.Last);
+        Times = options.Time.Resolve(trace.SampleTimes.First, trace.SampleTimes.Last);
         var sources = trace.EventSources;
         _stored = new EventFilter?[sources.Count];
         _asked = new EventFilter?[sources.Count];
@@ -43,11 +43,8 @@ internal sealed class SampleFilter
         EventWanted = [.. trace.Events.Select(e => e.IsAmong(options.Events))];
     }
 
-    /// <summary>Nanoseconds, inclusive.</summary>
-    public long From { get; }
-
-    /// <summary>Nanoseconds, inclusive.</summary>
-    public long To { get; }
+    /// <summary>What time is looked at.</summary>
+    public TimeWindows Times { get; }
 
     /// <summary>By event index.</summary>
     public bool[] EventWanted { get; }

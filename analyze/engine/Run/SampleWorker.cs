@@ -47,11 +47,8 @@ internal sealed partial class SampleWorker
         public bool NeedsStacks { get; } = Options.Stacks || Filter.HasLate;
     }
 
-    /// <summary>Nanoseconds, inclusive: what lies outside is not asked for.</summary>
-    public long From => _shared.Filter.From;
-
-    /// <summary>See <see cref="From"/>.</summary>
-    public long To => _shared.Filter.To;
+    /// <summary>What lies outside is not asked for.</summary>
+    public TimeWindows Times => _shared.Filter.Times;
 
     public StackInterner Stacks => _stacks;
 
@@ -120,7 +117,7 @@ internal sealed partial class SampleWorker
         var filter = _shared.Filter;
         var time = (long)sample.Time;
         var cpu = source.HasCpu ? (int)sample.Cpu : _chunkCpu;
-        if (!filter.EventWanted[eventIndex] || time < filter.From || time > filter.To || (filter.HasCpus && !filter.WantsCpu(cpu)))
+        if (!filter.EventWanted[eventIndex] || !filter.Times.Contains(time) || (filter.HasCpus && !filter.WantsCpu(cpu)))
         {
             Filtered++;
             return;

@@ -89,7 +89,7 @@ public sealed class EventStream
             return false;
         }
 
-        var wanted = _filter.EventWanted[stream.EventIndex] && _current.Time >= _filter.From && _current.Time <= _filter.To
+        var wanted = _filter.EventWanted[stream.EventIndex] && _filter.Times.Contains(_current.Time)
             && (!_filter.HasCpus || _filter.WantsCpu(_current.Cpu)) && _filter.WantsThread(_current.Thread) && MatchesExpressions(stream.EventIndex);
         if (!wanted)
             Filtered++;
@@ -107,9 +107,9 @@ public sealed class EventStream
         return outcome == FilterOutcome.Wanted;
     }
 
-    private bool WantsSideBand() => _current.Time >= _filter.From && _current.Time <= _filter.To
+    private bool WantsSideBand() => _filter.Times.Contains(_current.Time)
         && (_options.Pids.Count == 0 || _options.Pids.Contains(_current.Pid)) && (_options.Tids.Count == 0 || _options.Tids.Contains(_current.Tid));
 
     private bool Overlaps(SampleBlock chunk) =>
-        chunk.LastTime == 0 || ((long)chunk.LastTime >= _filter.From && (long)chunk.FirstTime <= _filter.To);
+        chunk.LastTime == 0 || _filter.Times.Overlap((long)chunk.FirstTime, (long)chunk.LastTime);
 }

@@ -97,6 +97,12 @@ public sealed class ScriptFieldRules
             }
         }
 
+        if (text.Length == 0)
+        {
+            problem = "no field of any event: nothing would be printed";
+            return false;
+        }
+
         var words = text[(colon + 1)..].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var signs = words.Count(w => w[0] is '+' or '-');
         if (signs > 0 && signs < words.Length)

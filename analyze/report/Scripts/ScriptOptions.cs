@@ -15,6 +15,9 @@ public sealed record ScriptOptions
     /// <summary>Times from the record before.</summary>
     public bool DeltaTime { get; init; }
 
+    /// <summary>Eight letters of a thread's name and a bare CPU number, as perf's latency format has them.</summary>
+    public bool Latency { get; init; }
+
     /// <summary>Source files with their folders.</summary>
     public bool FullSourcePath { get; init; }
 

@@ -83,7 +83,10 @@ public sealed partial class ScriptPrinter
         {
             if (!ReferenceEquals(_comm, record.Comm))
                 _commBytes = Encoding.UTF8.GetBytes(SafeText.Show(_comm = record.Comm));
-            output.Padded(_commBytes, chain ? 0 : 16).Append((byte)' ');
+            if (_options.Latency)
+                output.Padded(_commBytes.AsSpan(0, Math.Min(8, _commBytes.Length)), 8).Append((byte)' ');
+            else
+                output.Padded(_commBytes, chain ? 0 : 16).Append((byte)' ');
         }
 
         if ((fields & (ScriptFields.Pid | ScriptFields.Tid)) == (ScriptFields.Pid | ScriptFields.Tid))
@@ -92,7 +95,9 @@ public sealed partial class ScriptPrinter
             output.Decimal(record.Pid, 5).Append((byte)' ');
         else if ((fields & ScriptFields.Tid) != 0)
             output.Decimal(record.Tid, 5).Append((byte)' ');
-        if ((fields & ScriptFields.Cpu) != 0 && record.Cpu >= 0)
+        if ((fields & ScriptFields.Cpu) != 0 && record.Cpu >= 0 && _options.Latency)
+            output.Decimal(record.Cpu, 3).Append((byte)' ');
+        else if ((fields & ScriptFields.Cpu) != 0 && record.Cpu >= 0)
             output.Append((byte)'[').Zeros((ulong)record.Cpu, 3).Append("] "u8);
         if ((fields & (ScriptFields.Misc | ScriptFields.TimeOfDay)) != 0)
             AppendMiscAndDay(output, record, fields);

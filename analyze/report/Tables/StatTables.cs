@@ -44,21 +44,23 @@ public static class StatTables
         if (withTotal && (texts[0].Length == 0 || table.Rows.Count > 1))
         {
             builder.Add(Line(table.Total, texts.Length, options with { Every = 0 }, "total"));
-            add(table.Total, (options.End - options.Start) / 1e9);
+            add(table.Total, Seconds(options with { Every = 0 }, 0));
         }
         else if (texts[0].Length == 0)
         {
             builder.Add("total");
-            add(table.Total, (options.End - options.Start) / 1e9);
+            add(table.Total, Seconds(options with { Every = 0 }, 0));
         }
 
         return builder.ToFrame();
     }
 
-    /// <summary>Seconds that a row is of: the last span is as long as the recording goes on.</summary>
-    public static double Seconds(CountOptions options, int bucket) =>
-        options.Every == 0 ? (options.End - options.Start) / 1e9
-            : Math.Min(options.Every, options.End - options.Start - bucket * options.Every) / 1e9;
+    /// <summary>Seconds that a row is of: of what time was asked for; the last span is as long as the recording goes on.</summary>
+    public static double Seconds(CountOptions options, int bucket)
+    {
+        var start = options.Start + bucket * options.Every;
+        return Math.Max(1, options.Times.Length(start, options.Every == 0 ? options.End : Math.Min(options.End, start + options.Every))) / 1e9;
+    }
 
     private static string[] Line(CountRow row, int width, CountOptions options, string? word)
     {

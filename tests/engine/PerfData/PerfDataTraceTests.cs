@@ -1,6 +1,7 @@
 using System.Text;
 using TraceKit.Binary;
 using TraceKit.Engine.Aggregates;
+using TraceKit.Engine.Import;
 using TraceKit.Engine.Streams;
 using TraceKit.Format.Perf;
 using TraceKit.Testing;
@@ -108,6 +109,35 @@ public sealed class PerfDataTraceTests
             names.Add(FormattableString.Invariant($"{stream.Current.Comm} {stream.Current.Ip:x}"));
         Assert.Equal(["first 400010", "second 400020"], names);
         Assert.False(trace.Events[0].HasTime);
+    }
+
+    /// <summary>Records of one time on several CPUs come in the order of the file, and in the same out of what is imported from it; each keeps its CPU.</summary>
+    [Fact]
+    public void Import_EqualTimes_KeepTheOrderOfTheFile()
+    {
+        var builder = new PerfDataBuilder();
+        builder.AddClock(1);
+        uint[] cpus = [2, 0, 1, 1, 3, 0, 2, 0, 1];
+        for (var i = 0; i < cpus.Length; i++)
+            builder.Sample(0, i < 6 ? 1000UL : 2000UL, 10, 10, 0x400000 + (ulong)i, cpu: cpus[i]);
+        using var trace = Open(builder, pipe: false);
+        var path = Path.GetTempFileName();
+        try
+        {
+            TraceImporter.Import(trace, path, new ImportOptions());
+            using var imported = Trace.Open(path);
+            foreach (var read in new[] { trace, imported })
+            {
+                var seen = new List<(ulong, uint)>();
+                for (var stream = EventStream.Open(read, new AnalysisOptions()); stream.MoveNext();)
+                    seen.Add((stream.Current.Ip - 0x400000, (uint)stream.Current.Cpu));
+                Assert.Equal(cpus.Select((c, i) => ((ulong)i, c)), seen);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     /// <summary>A sample with counters of a group stands for one of each counter that grew, as perf delivers them.</summary>
