@@ -7,13 +7,15 @@ namespace TraceKit.DebugInfo.Dwarf;
 internal sealed class AbbreviationTable
 {
     private readonly Abbreviation[] _abbreviations;
-    private readonly Dictionary<ulong, int>? _byCode; // null when the codes are 1, 2, 3…, as every compiler makes them
+    private readonly Dictionary<ulong, int>? _byCode; // null when the codes follow each other, 1, 2, 3…, as every compiler makes them
+    private readonly ulong _firstCode;
     private readonly PlanOp[] _ops;
     private readonly long[] _constants;
     private static readonly Abbreviation None;
 
-    private AbbreviationTable(Abbreviation[] abbreviations, Dictionary<ulong, int>? byCode, PlanOp[] ops, long[] constants)
+    private AbbreviationTable(Abbreviation[] abbreviations, ulong firstCode, Dictionary<ulong, int>? byCode, PlanOp[] ops, long[] constants)
     {
+        _firstCode = firstCode;
         _abbreviations = abbreviations;
         _byCode = byCode;
         _ops = ops;
@@ -34,8 +36,8 @@ internal sealed class AbbreviationTable
         int index;
         if (_byCode is null)
         {
-            found = code - 1 < (ulong)_abbreviations.Length;
-            index = (int)(code - 1);
+            found = code - _firstCode < (ulong)_abbreviations.Length;
+            index = (int)(code - _firstCode);
         }
         else
         {
@@ -48,9 +50,8 @@ internal sealed class AbbreviationTable
     /// <summary>Reads a table.</summary>
     /// <param name="cursor">At its start; then where reading ended.</param>
     /// <param name="unit">Sizes that the steps are compiled for.</param>
-    /// <param name="only">Stop after this code: who wants a unit's first entry only needs its abbreviation, most often the first. 0 for all.</param>
     /// <returns>As much as could be read; an entry of a shape that is missing is damage when it is met.</returns>
-    public static AbbreviationTable Read(ref SpanCursor cursor, in UnitContext unit, ulong only = 0)
+    public static AbbreviationTable Read(ref SpanCursor cursor, in UnitContext unit)
     {
         var abbreviations = new List<Abbreviation>();
         var ops = new List<PlanOp>();
@@ -65,8 +66,6 @@ internal sealed class AbbreviationTable
             Compile(ref a, specs, unit, ops);
             dense &= code == (ulong)abbreviations.Count + 1;
             abbreviations.Add(a);
-            if (code == only)
-                break;
         }
 
         Dictionary<ulong, int>? byCode = null;
@@ -77,7 +76,49 @@ internal sealed class AbbreviationTable
                 byCode.TryAdd(abbreviations[i].Code, i);
         }
 
-        return new AbbreviationTable([.. abbreviations], byCode, [.. ops], [.. constants]);
+        return new AbbreviationTable([.. abbreviations], 1, byCode, [.. ops], [.. constants]);
+    }
+
+    /// <summary>Reads one abbreviation, which is all that a unit's first entry needs. Compilers sort them by use, so that of the first entry stands far behind.</summary>
+    /// <param name="cursor">At the table's start; then where reading ended.</param>
+    /// <param name="unit">Sizes that the steps are compiled for.</param>
+    /// <param name="code">Which one. Not 0.</param>
+    /// <returns>Empty when there is none.</returns>
+    public static AbbreviationTable ReadOne(ref SpanCursor cursor, in UnitContext unit, ulong code)
+    {
+        while (cursor.TryReadUleb128(out var at) && at != 0 && cursor.TryReadUleb128(out var tag) && cursor.TryReadByte(out var children))
+        {
+            if (at != code)
+            {
+                if (!TrySkipSpecs(ref cursor))
+                    break;
+                continue;
+            }
+
+            List<Spec> specs = [];
+            List<long> constants = [];
+            List<PlanOp> ops = [];
+            if (!TryReadSpecs(ref cursor, specs, constants))
+                break;
+            var a = new Abbreviation { Code = code, Tag = tag > ushort.MaxValue ? (ushort)0 : (ushort)tag, HasChildren = children != 0 };
+            Compile(ref a, specs, unit, ops);
+            return new AbbreviationTable([a], code, null, [.. ops], [.. constants]);
+        }
+
+        return new AbbreviationTable([], 1, null, [], []);
+    }
+
+    private static bool TrySkipSpecs(ref SpanCursor cursor)
+    {
+        for (; ; )
+        {
+            if (!cursor.TryReadUleb128(out var attribute) || !cursor.TryReadUleb128(out var form))
+                return false;
+            if (attribute == 0 && form == 0)
+                return true;
+            if (form == DW_FORM.implicit_const && !cursor.TryReadSleb128(out _))
+                return false;
+        }
     }
 
     private static bool TryReadSpecs(ref SpanCursor cursor, List<Spec> specs, List<long> constants)

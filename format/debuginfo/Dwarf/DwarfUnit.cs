@@ -170,7 +170,7 @@ internal sealed class DwarfUnit
         if (AbbreviationsOffset > (ulong)abbreviations.Remaining || abbreviationBytes < 0)
             return false;
         abbreviations.TrySeek((int)AbbreviationsOffset);
-        var table = AbbreviationTable.Read(ref abbreviations, Context, code);
+        var table = AbbreviationTable.ReadOne(ref abbreviations, Context, code);
         abbreviationBytes -= abbreviations.Position - (int)AbbreviationsOffset;
         ref readonly var a = ref table.Find(code, out var found);
         if (!found)
