@@ -14,6 +14,6 @@ public sealed partial class Trace
         var builder = new TraceModelBuilder();
         sideBand.TellTo(builder);
         var model = builder.Build(catalog.Modules);
-        return new ModelParts(model, catalog.Data, new MappingResolver(model, catalog.Data, catalog.OfKernelAddress, KernelAddress.NeedsMark(Source.Host.Architecture, kernel.ReferenceAddress)), () => catalog.Kallsyms, sideBand.Totals);
+        return new ModelParts(model, catalog.Data, new MappingResolver(model, catalog.Data, catalog.OfKernelAddress, KernelAddress.NeedsMark(Source.Host.Architecture, kernel.ReferenceAddress)), catalog.KernelSymbols, sideBand.Totals);
     }
 }

@@ -94,7 +94,7 @@ public sealed class InlineTests
     {
         var first = new Told(new() { [16] = [("_Z3addii", "a.h", 1), ("outer", "a.c", 9)], [32] = [("", "b.c", 4)] });
         var second = new Told(new() { [48] = [("gopher", "g.go", 2)] });
-        var (functions, _) = new Symbolizer([Data(first, second)], () => null, SourceDetail.Inlines).Run(Frames(16, 32, 48, 64));
+        var (functions, _) = new Symbolizer([Data(first, second)], new KernelSymbols(_ => null), SourceDetail.Inlines).Run(Frames(16, 32, 48, 64));
         Assert.Equal([16UL, 32, 48, 64], Assert.Single(first.Asked));
         Assert.Equal([48UL, 64], Assert.Single(second.Asked));
         Assert.StartsWith("add (inlined)@a.h:1, ", Levels(functions, 0), StringComparison.Ordinal);
@@ -110,7 +110,7 @@ public sealed class InlineTests
     public void Symbolizer_LinesOnly_ConcreteFunctionAtTheInnermostLine()
     {
         var resolver = new Told(new() { [16] = [("inner", "a.h", 1), ("outer", "a.c", 9)] });
-        var (functions, _) = new Symbolizer([Data(resolver)], () => null, SourceDetail.Lines).Run(Frames(16));
+        var (functions, _) = new Symbolizer([Data(resolver)], new KernelSymbols(_ => null), SourceDetail.Lines).Run(Frames(16));
         Assert.EndsWith("@a.h:1", Levels(functions, 0), StringComparison.Ordinal);
         Assert.Equal(1, functions.Levels(0).Length);
     }
@@ -124,7 +124,7 @@ public sealed class InlineTests
     public void Symbolizer_NameStyle_ShowsNamesSo(bool demangle, int depth, string expected)
     {
         var resolver = new Told(new() { [16] = [("_ZNSt6vectorIS_IiSaIiEESaIS1_EE9push_backEOS1_", "a.h", 1), ("outer", "a.c", 9)] });
-        var (functions, _) = new Symbolizer([Data(resolver)], () => null, SourceDetail.Inlines, new NameStyle(demangle, depth)).Run(Frames(16));
+        var (functions, _) = new Symbolizer([Data(resolver)], new KernelSymbols(_ => null), SourceDetail.Inlines, new NameStyle(demangle, depth)).Run(Frames(16));
         Assert.Equal(expected, functions[functions.Levels(0)[0].Function].Name);
     }
 }

@@ -1,3 +1,4 @@
+using TraceKit.Binary;
 using TraceKit.DebugInfo.Kernel;
 
 namespace TraceKit.Engine.DebugFiles;
@@ -12,28 +13,22 @@ namespace TraceKit.Engine.DebugFiles;
 /// </remarks>
 internal sealed class KernelFinder(DebugFileOptions options, DebugFileFinder files, KernelRequest request)
 {
-    /// <summary>The largest <c>kallsyms</c> that is read: today's have 5 to 20 MB.</summary>
-    private const int MaximumText = 256 << 20;
-
-    /// <summary>Room for one whose size nobody says.</summary>
-    private const int TextBytes = 8 << 20;
-
     private readonly List<DebugFileAttempt> _tried = [];
 
     /// <summary>Every place looked at, and what came of it.</summary>
     public IReadOnlyList<DebugFileAttempt> Tried => _tried;
 
     /// <summary>Looks for the symbols.</summary>
-    /// <returns>Text as <c>/proc/kallsyms</c> has it, addresses as they were in the recording; null when nothing fits.</returns>
-    public KernelText? Find()
+    /// <returns>Text as <c>/proc/kallsyms</c> has it, and how to move it to where it was in the recording; null when nothing fits.</returns>
+    public FoundKernel? Find()
     {
         if (options.Kallsyms is { } given)
-            return OfText(given, ReadFile(given), isGiven: true);
+            return OfText(given, KernelText.OfFile(given), isGiven: true);
         if (options.Vmlinux is { } image)
             return OfImage(image, ElfOnDisk.TryOpen(image, out var why, out var detail), isGiven: true, why, detail);
         foreach (var place in files.CacheDirectoryPlaces(request.BuildId, "kallsyms"))
         {
-            if (OfText(place, ReadFile(place)) is { } found)
+            if (OfText(place, KernelText.OfFile(place)) is { } found)
                 return found;
         }
 
@@ -41,7 +36,7 @@ internal sealed class KernelFinder(DebugFileOptions options, DebugFileFinder fil
             return running;
         foreach (var place in files.ArchivePlaces(request.BuildId, "kallsyms"))
         {
-            if (OfText(place, files.Member(place)) is { } found)
+            if (OfText(place, files.Member(place) is { } text ? KernelText.Of(text) : null) is { } found)
                 return found;
         }
 
@@ -55,7 +50,7 @@ internal sealed class KernelFinder(DebugFileOptions options, DebugFileFinder fil
         return null;
     }
 
-    private KernelText? OfRunning()
+    private FoundKernel? OfRunning()
     {
         const string Place = "/proc/kallsyms";
         var id = RunningKernel.BuildId();
@@ -66,10 +61,10 @@ internal sealed class KernelFinder(DebugFileOptions options, DebugFileFinder fil
             return null;
         }
 
-        return OfText(Place, ReadFile(Place));
+        return OfText(Place, KernelText.OfFile(Place));
     }
 
-    private KernelText? OfText(string place, byte[]? text, bool isGiven = false)
+    private FoundKernel? OfText(string place, KernelText? text, bool isGiven = false)
     {
         if (text is null)
         {
@@ -78,27 +73,43 @@ internal sealed class KernelFinder(DebugFileOptions options, DebugFileFinder fil
             return null;
         }
 
-        var symbols = Kallsyms.Parse(text);
-        if (symbols.State != KallsymsState.Present)
+        var name = request.ReferenceAddress == 0 ? "" : request.ReferenceName.Length > 0 ? request.ReferenceName : "_text";
+        Avma? reference = null;
+        KallsymsState state;
+        try
         {
-            Note(place, DebugFileOutcome.NotUsable, symbols.State == KallsymsState.Hidden ? "its addresses are hidden (kernel.kptr_restrict)" : "it lists no function");
+            state = Probe(text, name, out reference);
+            if (reference is null && name.Length > 0 && request.ReferenceName.Length == 0)
+                Probe(text, name = "_stext", out reference);
+        }
+        catch (BadDataException e)
+        {
+            Note(place, DebugFileOutcome.NotReadable, e.Found);
             return null;
         }
 
-        var moved = 0UL;
-        if (request.ReferenceAddress != 0)
+        if (state != KallsymsState.Present)
         {
-            if (Reference(symbols) is { } reference)
-                moved = request.ReferenceAddress - reference;
-            else
-                Note(place, DebugFileOutcome.Used, $"it has no {request.ReferenceName}: taken as it is");
+            Note(place, DebugFileOutcome.NotUsable, state == KallsymsState.Hidden ? "its addresses are hidden (kernel.kptr_restrict)" : "it lists no function");
+            return null;
         }
 
+        if (name.Length > 0 && reference is null)
+            Note(place, DebugFileOutcome.Used, $"it has no {request.ReferenceName}: taken as it is");
+        var moved = reference is { } was ? request.ReferenceAddress - was.Value : 0;
         Note(place, DebugFileOutcome.Used, (isGiven ? "used as it was given" : "used") + (moved == 0 ? "" : $", moved by 0x{moved:x}; modules left out"));
-        return new KernelText(place, text, symbols, moved);
+        return new FoundKernel(place, text, moved);
     }
 
-    private KernelText? OfImage(string place, ElfOnDisk? file, bool isGiven, DebugFileOutcome outcome, string detail)
+    private static KallsymsState Probe(KernelText text, string name, out Avma? reference)
+    {
+        Avma? found = null;
+        var state = text.Read(read => Kallsyms.Probe(read, name, out found));
+        reference = found;
+        return state;
+    }
+
+    private FoundKernel? OfImage(string place, ElfOnDisk? file, bool isGiven, DebugFileOutcome outcome, string detail)
     {
         using (file)
         {
@@ -122,57 +133,14 @@ internal sealed class KernelFinder(DebugFileOptions options, DebugFileFinder fil
             }
 
             var text = VmlinuxSymbols.ToText(file.Image);
-            return text.Length == 0 ? Unusable(place) : OfText(place, text, isGiven);
+            return text.Length == 0 ? Unusable(place) : OfText(place, KernelText.Of(text), isGiven);
         }
     }
 
-    private KernelText? Unusable(string place)
+    private FoundKernel? Unusable(string place)
     {
         Note(place, DebugFileOutcome.NotUsable, "it has no symbols");
         return null;
-    }
-
-    private ulong? Reference(Kallsyms symbols)
-    {
-        foreach (var name in (ReadOnlySpan<string>)[request.ReferenceName, "_text", "_stext"])
-        {
-            if (name.Length > 0 && symbols.TryFindByName(name, out var symbol))
-                return symbol.Start.Value;
-            if (name == request.ReferenceName && name.Length > 0)
-                return null; // another symbol's address would say nothing
-        }
-
-        return null;
-    }
-
-    private byte[]? ReadFile(string path)
-    {
-        try
-        {
-            if (!File.Exists(path))
-                return null;
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            // Those of /proc say that they are empty: then as much as a kernel's list mostly is.
-            var length = RandomAccess.GetLength(file);
-            var bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(length > 0 ? length + 1 : TextBytes, MaximumText + 1));
-            var used = 0;
-            for (int count; (count = RandomAccess.Read(file, bytes.AsSpan(used), used)) > 0;)
-            {
-                used += count;
-                if (used > MaximumText)
-                    throw new IOException($"larger than {MaximumText >> 20} MiB");
-                if (used == bytes.Length)
-                    Array.Resize(ref bytes, (int)Math.Min(bytes.Length * 2L, MaximumText + 1));
-            }
-
-            Array.Resize(ref bytes, used);
-            return bytes;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Note(path, DebugFileOutcome.NotReadable, e.Message);
-            return null;
-        }
     }
 
     private void Note(string place, DebugFileOutcome outcome, string detail = "") => _tried.Add(new DebugFileAttempt(place, DebugFilePurpose.Kernel, outcome, detail));
@@ -188,6 +156,5 @@ internal sealed record KernelRequest(string BuildId, string Release, string Refe
 /// <summary>Symbols of a kernel.</summary>
 /// <param name="From">Where they come from.</param>
 /// <param name="Text">As <c>/proc/kallsyms</c> prints them, not moved.</param>
-/// <param name="Symbols">The same, read.</param>
 /// <param name="Moved">What is to be added to the addresses of the kernel's own symbols.</param>
-internal sealed record KernelText(string From, byte[] Text, Kallsyms Symbols, ulong Moved);
+internal sealed record FoundKernel(string From, KernelText Text, ulong Moved);

@@ -1,5 +1,4 @@
 using System.Text;
-using TraceKit.Binary;
 using TraceKit.DebugInfo.Elf;
 using static TraceKit.DebugInfo.Elf.ElfConstants;
 
@@ -16,83 +15,26 @@ internal readonly record struct KernelPiece(string Name, string Path, ulong Star
     public bool IsProgram => Path.Length == 0;
 }
 
-/// <summary>The kernel's symbols as they were in the recording.</summary>
-/// <param name="Text">As <c>/proc/kallsyms</c> prints them.</param>
-/// <param name="Symbols">The same, read.</param>
-internal sealed record KernelList(byte[] Text, DebugInfo.Kernel.Kallsyms Symbols);
-
 /// <summary>Puts the kernel's symbols together as <c>/proc/kallsyms</c> would have had them: the kernel's own where it ran, modules, programs.</summary>
 internal static class KernelTextBuilder
 {
-    /// <summary>Builds the text.</summary>
+    /// <summary>The text; gone over anew each time it is read.</summary>
     /// <param name="kernel">What was found; null when nothing.</param>
     /// <param name="pieces">Modules and programs that the recording tells of.</param>
     /// <param name="open">Opens the file of a module; null when it is not found.</param>
-    /// <returns>Empty when nothing is known.</returns>
-    public static byte[] Build(KernelText? kernel, IReadOnlyList<KernelPiece> pieces, Func<KernelPiece, ElfOnDisk?> open)
+    /// <returns>Null when nothing is known.</returns>
+    public static KernelText? Build(FoundKernel? kernel, IReadOnlyList<KernelPiece> pieces, Func<KernelPiece, ElfOnDisk?> open)
     {
-        var modules = new Dictionary<string, KernelPiece>(StringComparer.Ordinal);
-        foreach (var piece in pieces)
-        {
-            if (!piece.IsProgram)
-                modules.TryAdd(piece.Name, piece);
-        }
-
-        if (kernel is not null && kernel.Moved == 0 && pieces.Count == 0)
+        if (kernel is { Moved: 0 } && pieces.Count == 0)
             return kernel.Text;
-        var text = new MemoryStream((kernel?.Text.Length ?? 0) + 4096);
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        if (kernel is not null)
-            AddKernel(text, kernel, modules, known);
-        foreach (var module in modules.Values)
-        {
-            if (known.Contains(module.Name))
-                continue;
-            using var file = open(module);
-            if (file is not null)
-                AddModule(text, file.Image, module);
-        }
-
-        foreach (var piece in pieces)
-        {
-            if (piece.IsProgram && !(kernel is { Moved: 0 } && kernel.Symbols.TryFind(new Avma(piece.Start), out var symbol) && symbol.Start.Value == piece.Start))
-                WriteLine(text, piece.Start, 't', Encoding.UTF8.GetBytes(piece.Name), "bpf");
-        }
-
-        return text.ToArray();
-    }
-
-    /// <summary>The lines that hold: of a module only where the recording has it at the same place.</summary>
-    private static void AddKernel(MemoryStream text, KernelText kernel, Dictionary<string, KernelPiece> modules, HashSet<string> known)
-    {
-        ReadOnlySpan<byte> rest = kernel.Text;
-        while (!rest.IsEmpty)
-        {
-            var end = rest.IndexOf((byte)'\n');
-            var line = end < 0 ? rest : rest[..end];
-            rest = end < 0 ? default : rest[(end + 1)..];
-            if (line.Length < 20 || line[16] != ' ' || !ulong.TryParse(line[..16], System.Globalization.NumberStyles.AllowHexSpecifier, null, out var address))
-                continue;
-            var tab = line.LastIndexOf((byte)'\t');
-            if (tab < 0 || line.Length < tab + 3)
-            {
-                WriteAddress(text, address + kernel.Moved);
-                text.Write(line[16..]);
-                text.WriteByte((byte)'\n');
-                continue;
-            }
-
-            var name = Encoding.UTF8.GetString(line[(tab + 2)..^1]);
-            if (kernel.Moved != 0 || (modules.TryGetValue(name, out var piece) && address - piece.Start >= piece.Length))
-                continue;
-            known.Add(name);
-            text.Write(line);
-            text.WriteByte((byte)'\n');
-        }
+        if (kernel is null && pieces.Count == 0)
+            return null;
+        var text = new MovedKernelText(kernel, pieces, open);
+        return kernel is not null || text.Read(static read => read(new byte[1])) > 0 ? text : null;
     }
 
     /// <summary>The functions of a module's file: the kernel lays out its sections of code one after another, each aligned as it asks.</summary>
-    private static void AddModule(MemoryStream text, ElfImage image, KernelPiece module)
+    public static void AddModule(MemoryStream text, ElfImage image, KernelPiece module)
     {
         var sections = image.Sections;
         var starts = new Dictionary<uint, ulong>();
@@ -129,7 +71,7 @@ internal static class KernelTextBuilder
         text.WriteByte((byte)'\n');
     }
 
-    private static void WriteAddress(MemoryStream text, ulong address)
+    internal static void WriteAddress(MemoryStream text, ulong address)
     {
         Span<byte> digits = stackalloc byte[16];
         for (var i = 15; i >= 0; i--, address >>= 4)

@@ -12,7 +12,7 @@ internal sealed class AddressNames(ModelParts parts, NameStyle style)
     private const int MaximumEntries = 1 << 18;
 
     private readonly ConcurrentDictionary<(int Version, ulong Address), string> _known = new();
-    private readonly Symbolizer _symbolizer = new(parts.Data, parts.Kallsyms, SourceDetail.None, style);
+    private readonly Symbolizer _symbolizer = new(parts.Data, parts.Kernel, SourceDetail.None, style);
     private readonly Lock _gate = new();
 
     /// <summary>What lies at an address; the address itself where nothing is known.</summary>

@@ -1,9 +1,8 @@
-using TraceKit.DebugInfo.Kernel;
 
 namespace TraceKit.Engine.Model;
 
 /// <summary>The history of a trace, with the tables of its modules and what the side-band counted.</summary>
-internal sealed record ModelParts(TraceModel Model, IReadOnlyList<ModuleData> Data, MappingResolver Resolver, Func<Kallsyms?> Kallsyms, SideBandTotals Totals);
+internal sealed record ModelParts(TraceModel Model, IReadOnlyList<ModuleData> Data, MappingResolver Resolver, KernelSymbols Kernel, SideBandTotals Totals);
 
 /// <summary>What side-band records count.</summary>
 internal sealed class SideBandTotals

@@ -1,4 +1,3 @@
-using TraceKit.Binary;
 using TraceKit.DebugInfo.Kernel;
 using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Symbols;
@@ -11,24 +10,18 @@ internal sealed partial class ModuleCatalog
     private readonly Dictionary<string, string> _kernelModuleIds = new(StringComparer.Ordinal);
     private readonly Lock _kernelGate = new();
     private volatile bool _kernelIsOpen;
-    private Kallsyms? _kallsyms;
+    private KernelSymbols? _kernelSymbols;
 
-    /// <summary>The kernel's symbols; null when the recording has none. They are many, so they are read when the first kernel address is asked for.</summary>
-    public Kallsyms? Kallsyms
-    {
-        get
-        {
-            OpenKernel();
-            return _kallsyms;
-        }
-    }
+    /// <summary>The kernel's symbols. They are many, so they are read when the first kernel address is asked for.</summary>
+    public KernelSymbols KernelSymbols => LazyInitializer.EnsureInitialized(ref _kernelSymbols, () => new KernelSymbols(_data[KernelIndex].OpenKallsyms))!;
 
     /// <summary>The module of a kernel address: what the symbols say, else where modules were loaded; none of what only a wrong frame pointer gives.</summary>
     public int OfKernelAddress(ulong address)
     {
         if (!KernelAddress.IsPossible(_source.Host.Architecture, address))
             return Stacks.FrameTable.NoModule;
-        if (Kallsyms is { } symbols && symbols.TryFind(new Avma(address), out var symbol) && _kernelModules.TryGetValue(symbol.Module, out var module))
+        OpenKernel();
+        if (KernelSymbols.TryFind(address, out var symbol) && _kernelModules.TryGetValue(symbol.Module, out var module))
             return module;
         if (_kernelMaps.ModuleAt(address) is { } piece && _kernelModules.TryGetValue(piece.Name, out module))
             return module;
@@ -46,20 +39,20 @@ internal sealed partial class ModuleCatalog
             if (_kernelIsOpen)
                 return;
             var kernel = _modules[KernelIndex];
-            _kallsyms = _data[KernelIndex].Kallsyms;
-            if (_kallsyms is { State: KallsymsState.Present })
+            var symbols = KernelSymbols;
+            if (symbols.State == KallsymsState.Present)
             {
                 // It may have been found beside the recording.
                 kernel.Unresolved = UnresolvedReason.None;
                 kernel.SnapshotProblem = "";
             }
-            else if (_kallsyms is not null)
+            else if (symbols.State is not null)
             {
                 kernel.Unresolved = UnresolvedReason.HiddenKernelSymbols;
-                kernel.SnapshotProblem = _kallsyms.Reason;
+                kernel.SnapshotProblem = symbols.Reason;
             }
 
-            foreach (var name in (_kallsyms?.Modules ?? []).Concat(_kernelMaps.Pieces.Where(p => p.Path.Length > 0).Select(p => p.Name)))
+            foreach (var name in symbols.Modules.Concat(_kernelMaps.Pieces.Where(p => p.Path.Length > 0).Select(p => p.Name)))
             {
                 if (name.Length > 0 && !_kernelModules.ContainsKey(name))
                     _kernelModules.Add(name, Add(new TraceModule { Index = _modules.Count, Kind = ModuleKind.KernelModule, Path = $"[{name}]", Name = $"[{name}]" }, null));
@@ -70,7 +63,7 @@ internal sealed partial class ModuleCatalog
     }
 
     /// <summary>The kernel's symbols from beside the recording; null when nothing fits, or nobody said where to look.</summary>
-    private KernelList? FindKernelText(TraceModule kernel)
+    private KernelText? FindKernelText(TraceModule kernel)
     {
         if (_finder is null)
             return null;
@@ -81,8 +74,7 @@ internal sealed partial class ModuleCatalog
             set.Note(attempt);
         lock (_setsGate)
             _sets.Add(set);
-        var text = KernelTextBuilder.Build(found, _kernelMaps.Pieces, OpenKernelModule);
-        return text.Length == 0 ? null : new KernelList(text, ReferenceEquals(text, found?.Text) ? found.Symbols : Kallsyms.Parse(text));
+        return KernelTextBuilder.Build(found, _kernelMaps.Pieces, OpenKernelModule);
     }
 
     private ElfOnDisk? OpenKernelModule(KernelPiece piece)

@@ -18,8 +18,9 @@ internal sealed class ModuleData
     private readonly Lazy<UnwindTable?> _unwind;
     private readonly Lazy<FunctionStarts?> _functionStarts;
     private readonly Lazy<SymbolTable?> _symbols;
-    private readonly Lazy<KernelList?> _kernelText;
-    private readonly Lazy<Kallsyms?> _kallsyms;
+    private readonly Lazy<KernelText?> _kernelText;
+    private readonly Func<ulong[]?, Kallsyms?> _openKallsyms;
+    private volatile bool _kernelIsOutside;
     private readonly Lazy<JitTimeline?> _jit;
     private readonly Lazy<JitCode?> _jitCode;
     private readonly Lazy<IReadOnlyList<ISourceResolver>> _ownSource;
@@ -40,13 +41,14 @@ internal sealed class ModuleData
         _functionStarts = new(() => Guarded(() => Image is { } image ? FunctionStarts.Build(image) : null));
         _symbols = new(() => Guarded(() => Image is { } image ? BuildSymbols(image) : null));
         _kernelText = new(() => module.Kind == ModuleKind.Kernel ? pieces.KernelText() : null);
-        _kallsyms = new(() => Guarded(() =>
+        _openKallsyms = addresses =>
         {
-            if (module.Kind != ModuleKind.Kernel)
-                return null;
-            var own = Whole(pieces.Snapshot()) is { } bytes ? ReadKallsyms(bytes, pieces.Format) : null;
-            return own is not { State: KallsymsState.Present } && _kernelText!.Value is { } found ? found.Symbols : own;
-        }));
+            var own = Whole(pieces.Snapshot()) is { } bytes ? ReadKallsyms(bytes, pieces.Format, addresses) : null;
+            if (own is { State: KallsymsState.Present } || _kernelText.Value is not { } found)
+                return own;
+            _kernelIsOutside = true;
+            return found.Read(read => addresses is null ? Kallsyms.Read(read) : Kallsyms.ReadNear(read, addresses));
+        };
         _jit = new(() => Guarded(pieces.Timeline));
         _jitCode = new(() => Guarded(pieces.Memory));
         _ownSource = new(() => isFile || module.Kind == ModuleKind.Jit ? pieces.OwnSource(this) : []);
@@ -80,10 +82,11 @@ internal sealed class ModuleData
 
     public SymbolTable? Symbols => _symbols.Value;
 
-    public Kallsyms? Kallsyms => _kallsyms.Value;
+    /// <summary>Of the kernel: its symbols, or of them those that some addresses (ascending) need.</summary>
+    public Kallsyms? OpenKallsyms(ulong[]? addresses) => Module.Kind == ModuleKind.Kernel ? Guarded(() => _openKallsyms(addresses)) : null;
 
-    /// <summary>Text of the kernel's symbols that was found beside the recording; null when it has its own, or nothing was found.</summary>
-    public byte[]? KernelText => _kallsyms.Value is { State: KallsymsState.Present } && _kernelText.IsValueCreated ? _kernelText.Value?.Text : null;
+    /// <summary>Text of the kernel's symbols that was found beside the recording, once they are open; null when it has its own, or nothing was found.</summary>
+    public KernelText? KernelText => _kernelIsOutside ? _kernelText.Value : null;
 
     /// <summary>Of JIT code: what each address meant when.</summary>
     public JitTimeline? Jit => _jit.Value;
@@ -132,8 +135,12 @@ internal sealed class ModuleData
             resolvers.Resolve(addresses, frames);
     }
 
-    private static Kallsyms ReadKallsyms(ReadOnlyMemory<byte> bytes, string format) =>
-        format == "kallsyms-text" ? Kallsyms.Parse(bytes.Span) : Kallsyms.ReadCompact(bytes);
+    private static Kallsyms ReadKallsyms(ReadOnlyMemory<byte> bytes, string format, ulong[]? addresses)
+    {
+        if (format == "kallsyms-text")
+            return Kallsyms.Parse(bytes.Span);
+        return addresses is null ? Kallsyms.ReadCompact(bytes) : Kallsyms.ReadCompactNear(bytes, addresses);
+    }
 
     private static ReadOnlyMemory<byte>? Whole(SparseImage? image)
     {

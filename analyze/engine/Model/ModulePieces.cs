@@ -5,7 +5,7 @@ using TraceKit.Engine.DebugFiles;
 
 namespace TraceKit.Engine.Model;
 
-/// <summary>Where the tables of a module come from. Each is asked at most once; all may throw <see cref="Binary.BadDataException"/>.</summary>
+/// <summary>Where the tables of a module come from. Each is asked at most once, the kernel's snapshot apart; all may throw <see cref="Binary.BadDataException"/>.</summary>
 internal sealed class ModulePieces
 {
     /// <summary>The snapshot's bytes, or null when the trace has none.</summary>
@@ -18,7 +18,7 @@ internal sealed class ModulePieces
     public Func<SparseImage?> DebugFile { get; init; } = static () => null;
 
     /// <summary>Of the kernel: text of its symbols as <c>/proc/kallsyms</c> would have had them, found beside the recording; null when nothing was.</summary>
-    public Func<KernelList?> KernelText { get; init; } = static () => null;
+    public Func<KernelText?> KernelText { get; init; } = static () => null;
 
     /// <summary>Files found beside the recording, or null; given what the recording has of the file.</summary>
     public Func<ElfImage?, DebugFileSet?> Outside { get; init; } = static _ => null;

@@ -13,6 +13,7 @@ internal sealed partial class AnalysisRunner
 {
     private Analysis Merge(ModelParts parts, SampleWorker[] workers, SampleFilter filter)
     {
+        parts.Kernel.Expect(KernelAddresses(workers));
         // Addresses to frames: each worker's own distinct ones, side by side.
         var frameOfNode = new int[workers.Length][];
         Parallel.For(0, workers.Length, i => frameOfNode[i] = new FrameResolver(parts.Resolver, _frames).Resolve(workers[i].Stacks.Trie, workers[i].Versions));
@@ -39,7 +40,7 @@ internal sealed partial class AnalysisRunner
         var groups = MergeGroups(workers, finalGuessed, out var groupOf);
         var columns = options.KeepSamples ? KeptRows(workers, nodeOf, groupOf, groups) : SummedRows(workers, nodeOf, groupOf, groups, stacks.Count);
         var source = options.Source | (filter.NeedsLines ? SourceDetail.Lines : SourceDetail.None);
-        var (functions, offsets) = new Symbolizer(parts.Data, parts.Kallsyms, source, options.Names).Run(frames);
+        var (functions, offsets) = new Symbolizer(parts.Data, parts.Kernel, source, options.Names).Run(frames);
         var totals = Totals(parts, workers);
         if (filter.HasLate)
         {
@@ -58,6 +59,24 @@ internal sealed partial class AnalysisRunner
         analysis.StoredFiltersIgnored = options.IgnoreStoredFilters;
         analysis.FileName = Path.GetFileName(trace.Path);
         return analysis;
+    }
+
+    /// <summary>Every kernel address that will be looked up, ascending.</summary>
+    private static ulong[] KernelAddresses(SampleWorker[] workers)
+    {
+        var found = new HashSet<ulong>();
+        foreach (var worker in workers)
+        {
+            foreach (var address in worker.Stacks.Trie.Addresses)
+            {
+                if (KernelAddress.Is(address))
+                    found.Add(KernelAddress.Plain(address));
+            }
+        }
+
+        ulong[] sorted = [.. found];
+        Array.Sort(sorted);
+        return sorted;
     }
 
     /// <summary>Groups of all workers in the order of what they hold.</summary>

@@ -20,7 +20,7 @@ internal sealed class FrameNamer(Trace trace, AnalysisOptions options)
     private const int RecentEntries = 1 << 12;
 
     private readonly ModelParts _parts = trace.Parts;
-    private readonly Symbolizer _symbolizer = new(trace.Parts.Data, trace.Parts.Kallsyms, SourceDetail.None, options.Names);
+    private readonly Symbolizer _symbolizer = new(trace.Parts.Data, trace.Parts.Kernel, SourceDetail.None, options.Names);
     private readonly Dictionary<Place, NamedFrames> _known = [];
     private Dictionary<FrameKey, ResolvedFrame[]>? _fromSource;
 

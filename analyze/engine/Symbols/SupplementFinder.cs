@@ -85,14 +85,7 @@ public sealed class SupplementFinder
     {
         if (_trace.Parts.Data[module.Index].KernelText is not { } text)
             return null;
-        var rest = text.AsMemory();
-        var symbols = KallsymsPacker.Read(piece =>
-        {
-            var count = Math.Min(piece.Length, rest.Length);
-            rest.Span[..count].CopyTo(piece);
-            rest = rest[count..];
-            return count;
-        });
+        var symbols = text.Read(KallsymsPacker.Read);
         using var packed = new MemoryStream();
         symbols.Write(packed.Write);
         return new Supplement(module, "symbols", _trace.DebugFiles.SelectMany(f => f.Tried).LastOrDefault(t => t is { Purpose: DebugFilePurpose.Kernel, Outcome: DebugFileOutcome.Used })?.Path ?? "", new ModuleInfo

@@ -11,10 +11,10 @@ namespace TraceKit.Engine.Symbols;
 
 /// <summary>Names every frame of a table in one go: grouped by module, ascending, each distinct symbol demangled once.</summary>
 /// <param name="modules">Tables of the modules.</param>
-/// <param name="kallsyms">Gives the kernel's symbols; asked only for kernel addresses.</param>
+/// <param name="kernel">The kernel's symbols; asked only for kernel addresses.</param>
 /// <param name="source">What to ask of the modules' debug information.</param>
 /// <param name="style">How to show names; <see cref="NameStyle.Default"/> when not said.</param>
-internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Func<Kallsyms?> kallsyms, SourceDetail source, NameStyle? style = null)
+internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, KernelSymbols kernel, SourceDetail source, NameStyle? style = null)
 {
     private readonly NameStyle _style = style ?? NameStyle.Default;
     private readonly List<Function> _functions = [];
@@ -178,7 +178,7 @@ internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Func
 
     private Found FindElsewhere(FrameKey frame, ModuleData? data)
     {
-        if (frame.Kind == FrameKind.Kernel && kallsyms() is { } kernel && kernel.TryFind(new Avma(frame.Address), out var symbol))
+        if (frame.Kind == FrameKind.Kernel && kernel.TryFind(frame.Address, out var symbol))
             return new Found(symbol.Name, symbol.Name, frame.Address - symbol.Start.Value, frame.Kind, UnresolvedReason.None);
         if (data?.Jit is { } jit && jit.TryResolve(frame.Address, out var code, out var address))
         {
@@ -194,7 +194,7 @@ internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Func
         if (kind == FrameKind.Guest)
             return UnresolvedReason.Guest;
         if (kind == FrameKind.Kernel)
-            return kallsyms() is { State: KallsymsState.Present } ? UnresolvedReason.NoSymbol : UnresolvedReason.HiddenKernelSymbols;
+            return kernel.State == KallsymsState.Present ? UnresolvedReason.NoSymbol : UnresolvedReason.HiddenKernelSymbols;
         if (data is null)
             return UnresolvedReason.NoMapping;
         if (data.Module.Unresolved != UnresolvedReason.None)

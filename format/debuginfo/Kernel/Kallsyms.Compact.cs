@@ -71,62 +71,113 @@ public sealed partial class Kallsyms
     /// <exception cref="BadDataException">It is not of that form.</exception>
     public static Kallsyms ReadCompact(ReadOnlyMemory<byte> compact)
     {
-        var cursor = new SpanCursor(compact.Span, "kallsyms");
-        var version = cursor.ReadByte("a version");
-        if (version is not (1 or CompactVersion))
-            BadDataException.Throw("kallsyms", 0, BadDataCode.UnsupportedVersion, "version 1 or 2", $"version {version}");
-        var state = (KallsymsState)cursor.ReadByte("a state");
-        if (state > KallsymsState.Empty)
-            cursor.ThrowInvalid("a state of 0 to 2", $"{(byte)state}");
-        cursor.ReadUInt16("two zero bytes");
-        // Each symbol takes at least one byte of numbers, each module one of names: that bounds what is allocated.
-        var count = ReadCount(ref cursor, "a number of symbols");
-        var moduleCount = ReadCount(ref cursor, "a number of modules");
-        var moduleBytes = ReadCount(ref cursor, "a size of the modules");
-        var numberBytes = ReadCount(ref cursor, "a size of the numbers");
-        var nameBytes = ReadCount(ref cursor, "a size of the names");
-        if (count > numberBytes || moduleCount > moduleBytes || moduleCount is 0 or > ushort.MaxValue + 1)
-            cursor.ThrowInvalid("counts that fit their sizes", $"{count} symbols in {numberBytes} bytes, {moduleCount} modules in {moduleBytes} bytes");
-
-        var modules = new ushort[count];
-        var moduleNames = ReadModules(new SpanCursor(cursor.ReadBytes(moduleBytes, "modules"), "kallsyms modules"), moduleCount, modules);
-        var flags = cursor.ReadBytes(count, "flags").ToArray();
-        var numbers = new SpanCursor(cursor.ReadBytes(numberBytes, "numbers"), "kallsyms numbers");
-        var nameStart = cursor.Position;
-        var names = cursor.ReadBytes(nameBytes, "names");
-        var starts = new ulong[count];
-        var nameOffsets = new int[count];
-        ReadSymbols(numbers, names, starts, nameOffsets, flags, isSigned: version > 1);
-        return state == KallsymsState.Present
-            ? Sorted(compact.Slice(nameStart, nameBytes), starts, nameOffsets, modules, flags, moduleNames)
-            : new Kallsyms(state, compact.Slice(nameStart, nameBytes), starts, nameOffsets, modules, flags, moduleNames);
+        var reader = new CompactReader(compact.Span);
+        var starts = new ulong[reader.Count];
+        var nameOffsets = new int[reader.Count];
+        for (var i = 0; reader.MoveNext(); i++)
+            (starts[i], nameOffsets[i]) = (reader.Address, reader.NameAt);
+        var names = compact.Slice(reader.NameStart, reader.Names.Length);
+        var flags = reader.Flags.ToArray();
+        return reader.State == KallsymsState.Present
+            ? Sorted(names, starts, nameOffsets, reader.Modules, flags, reader.ModuleNames)
+            : new Kallsyms(reader.State, names, starts, nameOffsets, reader.Modules, flags, reader.ModuleNames);
     }
 
-    private static void ReadSymbols(SpanCursor numbers, ReadOnlySpan<byte> names, ulong[] starts, int[] nameOffsets, byte[] flags, bool isSigned)
+    /// <summary>Goes over the symbols of the compact form in the kernel's order.</summary>
+    private ref struct CompactReader
     {
-        var address = 0UL;
-        var nameAt = 0;
-        for (var i = 0; i < starts.Length; i++)
+        private readonly bool _isSigned;
+        private SpanCursor _numbers;
+        private int _index = -1;
+        private int _nextName;
+
+        /// <exception cref="BadDataException">It is not of that form.</exception>
+        public CompactReader(ReadOnlySpan<byte> compact)
         {
-            var delta = numbers.ReadUleb128("an address");
-            if (isSigned)
-                delta = (delta >> 1) ^ (ulong)-(long)(delta & 1);
-            else if (address + delta < address)
-                numbers.ThrowInvalid("rising addresses", $"0x{address:x} + 0x{delta:x}");
-            address += delta;
-            starts[i] = address;
-            nameOffsets[i] = nameAt;
-            if ((flags[i] & PrefixedFlag) != 0)
-                continue;
-            var length = nameAt < names.Length ? names[nameAt..].IndexOf((byte)0) : -1;
-            if (length < 0)
-                BadDataException.Throw("kallsyms names", (ulong)nameAt, BadDataCode.Truncated, "a name", "the end");
-            nameAt += length + 1;
+            var cursor = new SpanCursor(compact, "kallsyms");
+            var version = cursor.ReadByte("a version");
+            if (version is not (1 or CompactVersion))
+                BadDataException.Throw("kallsyms", 0, BadDataCode.UnsupportedVersion, "version 1 or 2", $"version {version}");
+            _isSigned = version > 1;
+            State = (KallsymsState)cursor.ReadByte("a state");
+            if (State > KallsymsState.Empty)
+                cursor.ThrowInvalid("a state of 0 to 2", $"{(byte)State}");
+            cursor.ReadUInt16("two zero bytes");
+            // Each symbol takes at least one byte of numbers, each module one of names: that bounds what is allocated.
+            var count = ReadCount(ref cursor, "a number of symbols");
+            var moduleCount = ReadCount(ref cursor, "a number of modules");
+            var moduleBytes = ReadCount(ref cursor, "a size of the modules");
+            var numberBytes = ReadCount(ref cursor, "a size of the numbers");
+            var nameBytes = ReadCount(ref cursor, "a size of the names");
+            if (count > numberBytes || moduleCount > moduleBytes || moduleCount is 0 or > ushort.MaxValue + 1)
+                cursor.ThrowInvalid("counts that fit their sizes", $"{count} symbols in {numberBytes} bytes, {moduleCount} modules in {moduleBytes} bytes");
+
+            Modules = new ushort[count];
+            ModuleNames = ReadModules(new SpanCursor(cursor.ReadBytes(moduleBytes, "modules"), "kallsyms modules"), moduleCount, Modules);
+            Flags = cursor.ReadBytes(count, "flags");
+            _numbers = new SpanCursor(cursor.ReadBytes(numberBytes, "numbers"), "kallsyms numbers");
+            NameStart = cursor.Position;
+            Names = cursor.ReadBytes(nameBytes, "names");
         }
 
-        // Two prefixed symbols in a row would share one name; a writer never does that, a reader shows it as it stands.
-        if (starts.Length > 0 && (flags[^1] & PrefixedFlag) != 0)
-            BadDataException.Throw("kallsyms names", (ulong)nameAt, BadDataCode.InvalidValue, "a symbol after the last prefixed one", "the end");
+        public KallsymsState State { get; }
+
+        /// <summary>Symbols.</summary>
+        public readonly int Count => Flags.Length;
+
+        /// <summary>The module of each symbol.</summary>
+        public ushort[] Modules { get; }
+
+        public string[] ModuleNames { get; }
+
+        public ReadOnlySpan<byte> Flags { get; }
+
+        public ReadOnlySpan<byte> Names { get; }
+
+        /// <summary>Where the names begin in the compact form.</summary>
+        public int NameStart { get; }
+
+        /// <summary>Of the current symbol.</summary>
+        public ulong Address { get; private set; }
+
+        /// <summary>Where its name begins in <see cref="Names"/>, without <c>__pfx_</c> where the flag says so.</summary>
+        public int NameAt { get; private set; }
+
+        public readonly ReadOnlySpan<byte> Name
+        {
+            get
+            {
+                var rest = Names[NameAt..];
+                var length = rest.IndexOf((byte)0);
+                return length < 0 ? rest : rest[..length]; // of a last one that is prefixed, which is told at the end
+            }
+        }
+
+        public bool MoveNext()
+        {
+            if (++_index >= Count)
+            {
+                // Two prefixed symbols in a row would share one name; a writer never does that, a reader shows it as it stands.
+                if (Count > 0 && (Flags[^1] & PrefixedFlag) != 0)
+                    BadDataException.Throw("kallsyms names", (ulong)_nextName, BadDataCode.InvalidValue, "a symbol after the last prefixed one", "the end");
+                return false;
+            }
+
+            var delta = _numbers.ReadUleb128("an address");
+            if (_isSigned)
+                delta = (delta >> 1) ^ (ulong)-(long)(delta & 1);
+            else if (Address + delta < Address)
+                _numbers.ThrowInvalid("rising addresses", $"0x{Address:x} + 0x{delta:x}");
+            Address += delta;
+            NameAt = _nextName;
+            if ((Flags[_index] & PrefixedFlag) != 0)
+                return true;
+            var length = NameAt < Names.Length ? Names[NameAt..].IndexOf((byte)0) : -1;
+            if (length < 0)
+                BadDataException.Throw("kallsyms names", (ulong)NameAt, BadDataCode.Truncated, "a name", "the end");
+            _nextName = NameAt + length + 1;
+            return true;
+        }
     }
 
     /// <summary>Names, each ended by a zero byte, then runs of (symbols, module) as ULEB128 that cover all symbols.</summary>

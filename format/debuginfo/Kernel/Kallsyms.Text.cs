@@ -30,14 +30,21 @@ public sealed partial class Kallsyms
     public static Kallsyms Read(ReadPiece read)
     {
         var builder = new TextBuilder(1 << 16, 1 << 20);
+        ReadLines(read, builder);
+        return builder.Build();
+    }
+
+    /// <summary>Hands whole lines to a reader until there are no more, or it has enough.</summary>
+    private static void ReadLines(ReadPiece read, LineReader reader)
+    {
         var buffer = new byte[64 << 10];
         var used = 0;
-        while (true)
+        while (!reader.IsDone)
         {
             var count = Math.Max(read(buffer.AsSpan(used)), 0);
-            var rest = builder.AddLines(buffer.AsSpan(0, used + count), isLast: count == 0);
+            var rest = reader.AddLines(buffer.AsSpan(0, used + count), isLast: count == 0);
             if (count == 0)
-                return builder.Build();
+                return;
             // A line longer than the buffer is none of the kernel's: it is passed over.
             if (rest.Length == buffer.Length)
                 rest = default;
@@ -46,20 +53,27 @@ public sealed partial class Kallsyms
         }
     }
 
-    /// <summary>Collects the functions of the text, line by line.</summary>
-    private sealed class TextBuilder(int capacity, int nameBytes)
+    /// <summary>Takes the functions of the text, line by line.</summary>
+    private abstract class LineReader
     {
         private readonly List<string> _moduleNames = [""];
-        private ulong[] _starts = new ulong[capacity];
-        private int[] _nameOffsets = new int[capacity];
-        private ushort[] _modules = new ushort[capacity];
-        private byte[] _flags = new byte[capacity];
-        private byte[] _names = GC.AllocateUninitializedArray<byte>(nameBytes);
         private byte[] _moduleText = [];
         private ushort _module;
-        private int _used;
-        private int _count;
-        private ulong _anyAddress;
+
+        /// <summary>Nothing more is wanted.</summary>
+        public virtual bool IsDone => false;
+
+        /// <summary>Modules named so far, in the order of the text; the first is the kernel.</summary>
+        protected string[] ModuleNames => [.. _moduleNames];
+
+        /// <summary>Functions so far.</summary>
+        protected int Functions { get; private set; }
+
+        /// <summary>Bits of all addresses so far.</summary>
+        protected ulong AnyAddress { get; private set; }
+
+        /// <summary>What may be said of the text when it was read to its end.</summary>
+        protected KallsymsState StateAtEnd => Functions == 0 ? KallsymsState.Empty : AnyAddress == 0 ? KallsymsState.Hidden : KallsymsState.Present;
 
         /// <summary>Takes whole lines.</summary>
         /// <returns>What follows the last newline; with <paramref name="isLast"/> that was a line too.</returns>
@@ -74,38 +88,54 @@ public sealed partial class Kallsyms
                 var line = end < 0 ? text : text[..end];
                 text = end < 0 ? default : text[(end + 1)..];
                 // Names are ended by a NUL here: one inside of a name would be the end of it.
-                if (!(hasNul && line.Contains((byte)0)) && TryParseLine(line, out var address, out var type, out var name, out var bracket))
-                    Add(address, type, name, bracket);
+                if ((hasNul && line.Contains((byte)0)) || !TryParseLine(line, out var address, out var type, out var name, out var bracket))
+                    continue;
+                // Modules come in runs: the last one is nearly always right.
+                if (!bracket.SequenceEqual(_moduleText))
+                {
+                    _module = ModuleIndex(_moduleNames, bracket);
+                    _moduleText = bracket.ToArray();
+                }
+
+                Functions++;
+                AnyAddress |= address;
+                Add(address, type, name, _module);
             }
 
             return default;
         }
 
+        /// <summary>Takes a function.</summary>
+        protected abstract void Add(ulong address, byte type, ReadOnlySpan<byte> name, ushort module);
+    }
+
+    /// <summary>Collects the functions of the text.</summary>
+    private sealed class TextBuilder(int capacity, int nameBytes) : LineReader
+    {
+        private ulong[] _starts = new ulong[capacity];
+        private int[] _nameOffsets = new int[capacity];
+        private ushort[] _modules = new ushort[capacity];
+        private byte[] _flags = new byte[capacity];
+        private byte[] _names = GC.AllocateUninitializedArray<byte>(nameBytes);
+        private int _used;
+        private int _count;
+
         public Kallsyms Build()
         {
-            var state = _count == 0 ? KallsymsState.Empty : _anyAddress == 0 ? KallsymsState.Hidden : KallsymsState.Present;
-            if (state != KallsymsState.Present)
-                return new Kallsyms(state, default, [], [], [], [], [""]);
+            if (StateAtEnd != KallsymsState.Present)
+                return new Kallsyms(StateAtEnd, default, [], [], [], [], [""]);
             return Sorted(
-                _names.AsMemory(0, _used), _starts[.._count], _nameOffsets[.._count], _modules[.._count], _flags[.._count], [.. _moduleNames]);
+                _names.AsMemory(0, _used), _starts[.._count], _nameOffsets[.._count], _modules[.._count], _flags[.._count], ModuleNames);
         }
 
-        private void Add(ulong address, byte type, ReadOnlySpan<byte> name, ReadOnlySpan<byte> bracket)
+        protected override void Add(ulong address, byte type, ReadOnlySpan<byte> name, ushort module)
         {
-            // Modules come in runs: the last one is nearly always right.
-            if (!bracket.SequenceEqual(_moduleText))
-            {
-                _module = ModuleIndex(_moduleNames, bracket);
-                _moduleText = bracket.ToArray();
-            }
-
             if (_count == _starts.Length)
                 Grow();
             if (_names.Length - _used <= name.Length)
                 Array.Resize(ref _names, Math.Max(_names.Length * 2, _used + name.Length + 1));
-            _anyAddress |= address;
             _starts[_count] = address;
-            _modules[_count] = _module;
+            _modules[_count] = module;
             _flags[_count] = type;
             _nameOffsets[_count++] = _used;
             name.CopyTo(_names.AsSpan(_used));

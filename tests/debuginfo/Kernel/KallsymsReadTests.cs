@@ -1,4 +1,5 @@
 using System.Text;
+using TraceKit.Binary;
 using TraceKit.DebugInfo.Kernel;
 
 namespace TraceKit.DebugInfo.Tests.Kernel;
@@ -48,6 +49,97 @@ public class KallsymsReadTests
 
         lines.Append("ffffffff90000000 t __pfx___pfx_odd\nffffffff90000010 t __pfx_odd\nffffffff90000020 t odd\nffffffff90000030 t __pfx_alone");
         AssertSame(Encoding.UTF8.GetBytes(lines.ToString()), piece);
+    }
+
+    /// What is read for some addresses answers them as the whole list does, whatever the order, aliases and modules: and knows all modules.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void ReadNear_SomeAddresses_AnsweredAsByAll(int seed)
+    {
+        var random = new Random(seed);
+        var lines = new StringBuilder();
+        for (var i = 0; i < 400; i++)
+        {
+            // Few places, so that many symbols share one, and some modules lie among others.
+            var address = 0xffffffff81000000UL + ((ulong)random.Next(150) * 0x300);
+            var module = random.Next(4) is > 0 and var m ? $"\t[module_{m}]" : "";
+            if (random.Next(3) == 0)
+                lines.Append(System.Globalization.CultureInfo.InvariantCulture, $"{address:x16} t __pfx_name_{i}{module}\n");
+            lines.Append(System.Globalization.CultureInfo.InvariantCulture, $"{address:x16} {"tTwWdD"[i % 6]} name_{i}{module}\n");
+        }
+
+        var text = Encoding.UTF8.GetBytes(lines.ToString());
+        var whole = Kallsyms.Parse(text);
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        whole.WriteCompact(output);
+        for (var round = 0; round < 50; round++)
+        {
+            var wanted = new SortedSet<ulong>();
+            for (var n = random.Next(12); n >= 0; n--)
+                wanted.Add(0xffffffff80fff000UL + (ulong)random.Next(160 * 0x300 + 0x1000));
+            ulong[] addresses = [.. wanted];
+            var near = Kallsyms.ReadNear(Pieces(text, 100), addresses);
+            var compact = Kallsyms.ReadCompactNear(output.WrittenMemory, addresses);
+            Assert.Equal(whole.Modules, near.Modules);
+            Assert.Equal(whole.Modules, compact.Modules);
+            foreach (var address in addresses)
+            {
+                var found = whole.TryFind(new Avma(address), out var expected);
+                Assert.Equal(found, near.TryFind(new Avma(address), out var symbol));
+                Assert.Equal(expected, symbol);
+                Assert.Equal(found, compact.TryFind(new Avma(address), out symbol));
+                Assert.Equal(expected, symbol);
+            }
+        }
+    }
+
+    /// The same of the running kernel's list.
+    [Fact]
+    public void ReadNear_RunningKernel_AnsweredAsByAll()
+    {
+        if (!File.Exists("/proc/kallsyms"))
+            Assert.Skip("no /proc/kallsyms here");
+        var text = File.ReadAllBytes("/proc/kallsyms");
+        var whole = Kallsyms.Parse(text);
+        if (whole.State != KallsymsState.Present)
+            Assert.Skip(whole.Reason);
+        var random = new Random(1);
+        var wanted = new SortedSet<ulong>();
+        for (var i = 0; i < 3000; i++)
+            wanted.Add(whole.StartOf(random.Next(whole.Count)).Value + (ulong)random.Next(-40, 40));
+        var near = Kallsyms.ReadNear(Pieces(text, 4096), [.. wanted]);
+        Assert.Equal(whole.Modules, near.Modules);
+        foreach (var address in wanted)
+        {
+            Assert.Equal(whole.TryFind(new Avma(address), out var expected), near.TryFind(new Avma(address), out var symbol));
+            Assert.Equal(expected, symbol);
+        }
+    }
+
+    /// A probe says what the whole text would say, and stops when it knows.
+    [Theory]
+    [InlineData("ffffffff81000000 T _text\nffffffff81000040 T _stext\n", "_stext", KallsymsState.Present, 0xffffffff81000040)]
+    [InlineData("ffffffff81000000 T _text\n", "_stext", KallsymsState.Present, 0)]
+    [InlineData("0000000000000000 T _text\n", "", KallsymsState.Hidden, 0)]
+    [InlineData("ffffffff81000000 D data\n", "data", KallsymsState.Empty, 0)]
+    public void Probe_Text_StateAndAddress(string text, string name, KallsymsState state, ulong address)
+    {
+        Assert.Equal(state, Kallsyms.Probe(Pieces(Encoding.UTF8.GetBytes(text), 3), name, out var found));
+        Assert.Equal(address, found?.Value ?? 0);
+    }
+
+    private static Kallsyms.ReadPiece Pieces(byte[] text, int piece)
+    {
+        var at = 0;
+        return destination =>
+        {
+            var count = Math.Min(Math.Min(piece, destination.Length), text.Length - at);
+            text.AsSpan(at, count).CopyTo(destination);
+            at += count;
+            return count;
+        };
     }
 
     /// The running kernel's own list, packed in one pass, is what parsing gives.

@@ -115,6 +115,14 @@ public sealed class KallsymsTests
                 catch (BadDataException)
                 {
                 }
+
+                try
+                {
+                    Kallsyms.ReadCompactNear(bad, [0xffffffff81000010, 0xffffffffc0000000]).TryFind(new Avma(0xffffffff81000010), out _);
+                }
+                catch (BadDataException)
+                {
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ using TraceKit.Binary;
 using TraceKit.DebugInfo.Elf;
 using TraceKit.DebugInfo.Kernel;
 using TraceKit.Engine.DebugFiles;
+using TraceKit.Engine.Model;
 
 namespace TraceKit.Engine.Tests.DebugFiles;
 
@@ -21,9 +22,9 @@ public class KernelFinderTests
 
         """;
 
-    private static KernelText? Find(DebugFileOptions options, KernelRequest request) => new KernelFinder(options, new DebugFileFinder(options), request).Find();
+    private static FoundKernel? Find(DebugFileOptions options, KernelRequest request) => new KernelFinder(options, new DebugFileFinder(options), request).Find();
 
-    private static string NameAt(byte[] text, ulong address) => Kallsyms.Parse(text).TryFind(new Avma(address), out var symbol) ? $"{symbol.Name}[{symbol.Module}]" : "";
+    private static string NameAt(KernelText? text, ulong address) => Kallsyms.Parse(text!.ToArray()).TryFind(new Avma(address), out var symbol) ? $"{symbol.Name}[{symbol.Module}]" : "";
 
     /// <summary>A kallsyms of the build-id directory is used for that build-id; another kernel's is not.</summary>
     [Fact]
@@ -84,7 +85,7 @@ public class KernelFinderTests
         var image = ElfImage.Parse(File.ReadAllBytes(p.File("m.o")), "m.o");
         var piece = new KernelPiece("m", p.File("m.o"), 0xffffffffc0000000, 0x1000);
         var text = KernelTextBuilder.Build(null, [piece], x => ElfOnDisk.TryOpen(x.Path, out _, out _));
-        var lines = Encoding.UTF8.GetString(text).TrimEnd('\n').Split('\n');
+        var lines = Encoding.UTF8.GetString(text!.ToArray()).TrimEnd('\n').Split('\n');
         Assert.Equal(["one", "two", "rare"], lines.Select(l => l.Split(' ', '\t')[2]).Where(n => !n.StartsWith("__pfx", StringComparison.Ordinal)));
         image.TrySection(".text", out var code);
         Assert.True(ulong.Parse(lines[^1][..16], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) >= 0xffffffffc0000000 + code.Size);
@@ -131,6 +132,34 @@ public class KernelFinderTests
         Assert.Null(Find(options, new KernelRequest("00" + id[2..], "", "", 0)));
     }
 
+    /// <summary>Who says what will be asked gets the same answers; other addresses are answered too, and who says nothing is.</summary>
+    [Fact]
+    public void KernelSymbols_Expected_SameAnswers()
+    {
+        var text = Encoding.ASCII.GetBytes(Text);
+        var opened = new List<string>();
+        KernelSymbols Open() => new(addresses =>
+        {
+            opened.Add(addresses is null ? "all" : "near");
+            return addresses is null ? Kallsyms.Parse(text) : KernelText.Of(text).Read(read => Kallsyms.ReadNear(read, addresses));
+        });
+        string Name(KernelSymbols symbols, ulong address) => symbols.TryFind(address, out var symbol) ? symbol.Name : "";
+        var some = Open();
+        some.Expect([0xffffffff81001004, 0xffffffffc0000104]);
+        Assert.Equal(["first", "leave"], [Name(some, 0xffffffff81001004), Name(some, 0xffffffffc0000104)]);
+        Assert.Equal(["", "one", "two"], some.Modules);
+        Assert.Equal(["near"], opened);
+        Assert.Equal("other", Name(some, 0xffffffffc0100000));
+        Assert.Equal(["near", "all"], opened);
+        var all = Open();
+        Assert.Equal(KallsymsState.Present, all.State);
+        all.Expect([1]);
+        Assert.Equal("second", Name(all, 0xffffffff81002004));
+        Assert.Equal(["near", "all", "all"], opened);
+        var none = new KernelSymbols(_ => null);
+        Assert.Equal((null, ""), (none.State, Name(none, 1)));
+    }
+
     /// <summary>Text cut or damaged anywhere never throws.</summary>
     [Fact]
     public void Build_DamagedText_NeverThrows()
@@ -140,9 +169,9 @@ public class KernelFinderTests
         for (var i = 0; i < bytes.Length; i++)
         {
             var cut = bytes[..i];
-            KernelTextBuilder.Build(new KernelText("k", cut, Kallsyms.Parse(cut), 0x1000), pieces, _ => null);
+            KernelTextBuilder.Build(new FoundKernel("k", KernelText.Of(cut), 0x1000), pieces, _ => null)!.ToArray();
             bytes[i] ^= 0x80;
-            KernelTextBuilder.Build(new KernelText("k", bytes, Kallsyms.Parse(bytes), 0x1000), pieces, _ => null);
+            KernelTextBuilder.Build(new FoundKernel("k", KernelText.Of(bytes), 0x1000), pieces, _ => null)!.ToArray();
             bytes[i] ^= 0x80;
         }
     }
