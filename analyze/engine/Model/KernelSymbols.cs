@@ -28,6 +28,9 @@ internal sealed class KernelSymbols
     /// <summary>Modules by name, in the order of the list; the first is the kernel.</summary>
     public IReadOnlyList<string> Modules => Any()?.Modules ?? [];
 
+    /// <summary>The lowest address of the list; 0 without one.</summary>
+    public ulong Start => Any() is { Count: > 0 } symbols ? symbols.StartOf(0).Value : 0; // the lowest is kept, whatever else is
+
     /// <summary>Says what will be asked. Without effect when the list is open already.</summary>
     /// <param name="addresses">Ascending, each once.</param>
     public void Expect(ulong[] addresses)

@@ -26,7 +26,7 @@ internal sealed partial class ModuleCatalog
         if (_kernelMaps.ModuleAt(address) is { } piece && _kernelModules.TryGetValue(piece.Name, out module))
             return module;
         // Where there is no kernel code yet: what a chain of frame pointers read where there were none.
-        return Kallsyms is { Count: > 0 } all && address < all[0].Start.Value ? Stacks.FrameTable.NoModule : KernelIndex;
+        return address < KernelSymbols.Start ? Stacks.FrameTable.NoModule : KernelIndex;
     }
 
     /// <summary>Reads the symbols and adds a module for each kernel module that they name, after those that were mapped.</summary>
