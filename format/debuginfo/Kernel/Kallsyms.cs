@@ -58,7 +58,7 @@ public sealed partial class Kallsyms
     public bool TryFind(Avma address, out KernelSymbol symbol)
     {
         var index = UpperBound(address.Value) - 1;
-        if (index < 0 || address.Value - _starts[index] >= Size(index))
+        if (index < 0 || address.Value - _starts[index] >= Size(index) || IsEndOfText(index))
         {
             symbol = default;
             return false;
@@ -152,6 +152,9 @@ public sealed partial class Kallsyms
         var gap = _starts[index + 1] - start;
         return _modules[index] == _modules[index + 1] ? gap : Math.Min(gap, pages);
     }
+
+    /// <summary>Where the linker's names for the ends of code stand there is none: what follows are the kernel's data, up to the next function.</summary>
+    private bool IsEndOfText(int index) => (_flags[index] & PrefixedFlag) == 0 && NameBytes(index) is var name && (name.SequenceEqual("_etext"u8) || name.SequenceEqual("_einittext"u8));
 
     private string Name(int index)
     {

@@ -22,6 +22,19 @@ public sealed class KallsymsTests
         ffffffffc0100000 T bpf_prog_6deef7357e7b4530	[bpf]
         """;
 
+    /// <summary>The end of the code is not a function that all data behind it lie in.</summary>
+    [Fact]
+    public void TryFind_BehindTheEndOfCode_IsNothing()
+    {
+        var kallsyms = Kallsyms.Parse("ffffffff81000000 T last\nffffffff81000100 T _etext\nffffffff82000000 D __start_rodata\nffffffff83000000 T _sinittext\nffffffff83000100 T _einittext\n"u8);
+
+        Assert.True(kallsyms.TryFind(new Avma(0xffffffff810000ff), out var symbol));
+        Assert.Equal("last", symbol.Name);
+        foreach (var address in new[] { 0xffffffff81000100, 0xffffffff82000010, 0xffffffff83000100 })
+            Assert.False(kallsyms.TryFind(new Avma(address), out _));
+        Assert.True(kallsyms.TryFind(new Avma(0xffffffff83000000), out _));
+    }
+
     /// <summary>Sizes reach to the next symbol; what lies before the first one has no name.</summary>
     [Fact]
     public void TryFind_InsideFunction_GivesNameStartSizeModule()
