@@ -16,6 +16,10 @@ internal sealed class CounterReads(bool isBigEndian)
     /// <summary>Gets each sample that is made: whole records in the file's byte order.</summary>
     public delegate void Visitor(ReadOnlySpan<byte> record);
 
+    /// <summary>Whether samples of an event are made of their counters and have no period of their own: then the growth stands where it would.</summary>
+    public static bool AddsPeriod(SampleLayout layout) =>
+        layout.Has(PerfSampleFormat.PERF_SAMPLE_READ) && !layout.Has(PerfSampleFormat.PERF_SAMPLE_PERIOD) && (layout.ReadFormat & PerfReadFormat.PERF_FORMAT_ID) != 0;
+
     /// <summary>Makes the samples of a record.</summary>
     /// <param name="record">The whole sample, in the file's byte order.</param>
     /// <param name="attribute">Its event.</param>
@@ -59,13 +63,24 @@ internal sealed class CounterReads(bool isBigEndian)
         var growth = value - before;
         if (growth == 0)
             return;
-        if (_made.Length < record.Length)
-            _made = new byte[record.Length];
-        record.CopyTo(_made);
+        // With a fixed period (-c) records have no field for it, and get one.
+        var added = layout.PeriodOffset < 0 ? 8 : 0;
+        var size = record.Length + added;
+        if (size > ushort.MaxValue)
+            return;
+        if (_made.Length < size)
+            _made = new byte[size];
+        var place = added > 0 ? layout.FixedSize : layout.PeriodOffset;
+        record[..place].CopyTo(_made);
+        record[place..].CopyTo(_made.AsSpan(place + added));
+        if (isBigEndian)
+            BinaryPrimitives.WriteUInt16BigEndian(_made.AsSpan(6), (ushort)size);
+        else
+            BinaryPrimitives.WriteUInt16LittleEndian(_made.AsSpan(6), (ushort)size);
         Put(layout.IdentifierOffset, id);
         Put(layout.IdOffset, id);
-        Put(layout.PeriodOffset, growth);
-        visit(_made.AsSpan(0, record.Length));
+        Put(place, growth);
+        visit(_made.AsSpan(0, size));
     }
 
     private ulong Word(ReadOnlySpan<byte> record, int at) => ByteOrder.Read64(record[at..], isBigEndian);

@@ -16,6 +16,7 @@ public sealed class PerfDataAttribute
         Layout = new SampleLayout(attr);
         NormalAttr = attr;
         NormalLayout = Layout;
+        ToldLayout = Layout;
         _ids.AddRange(ids);
     }
 
@@ -25,7 +26,7 @@ public sealed class PerfDataAttribute
     /// <summary>Where the fields of its records are in the file; says nothing about registers.</summary>
     public SampleLayout Layout { get; }
 
-    /// <summary>The attribute of the records as <see cref="PerfDataRecords"/> gives them: with a time, when no event of the file has one.</summary>
+    /// <summary>The attribute of the records as <see cref="PerfDataRecords"/> gives them: with a time, when no event of the file has one, and the growth of counters as period.</summary>
     public PerfEventAttr NormalAttr { get; private set; }
 
     /// <summary>Where the fields are in those.</summary>
@@ -46,11 +47,23 @@ public sealed class PerfDataAttribute
     /// <summary>Index of the group's leader; -1 alone.</summary>
     public int GroupLeader { get; internal set; } = -1;
 
+    /// <summary>Where the fields are in the records that the scan tells: those of the file, but for samples that it makes of counters.</summary>
+    internal SampleLayout ToldLayout { get; private set; }
+
     /// <summary>Records of a file without times get one.</summary>
-    internal void AddTime()
+    internal void AddTime() => Add(PerfSampleFormat.PERF_SAMPLE_TIME);
+
+    /// <summary>Samples that are made of counters have the growth as period.</summary>
+    internal void AddPeriod()
     {
-        NormalAttr = Attr.Clone();
-        NormalAttr.SampleType |= PerfSampleFormat.PERF_SAMPLE_TIME;
+        Add(PerfSampleFormat.PERF_SAMPLE_PERIOD);
+        ToldLayout = NormalLayout;
+    }
+
+    private void Add(ulong field)
+    {
+        NormalAttr = NormalAttr.Clone();
+        NormalAttr.SampleType |= field;
         NormalLayout = new SampleLayout(NormalAttr);
     }
 

@@ -53,6 +53,12 @@ public sealed class PerfDataEvents
     /// <summary>When all events are known.</summary>
     internal void Complete()
     {
+        foreach (var attribute in _attributes)
+        {
+            if (CounterReads.AddsPeriod(attribute.Layout))
+                attribute.AddPeriod();
+        }
+
         AddsTime = _attributes.Count > 0 && _attributes.TrueForAll(static a => !a.Layout.Has(PerfSampleFormat.PERF_SAMPLE_TIME));
         if (!AddsTime)
             return;

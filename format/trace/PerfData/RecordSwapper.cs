@@ -26,7 +26,7 @@ internal static class RecordSwapper
         if (type == PERF_RECORD_SAMPLE)
         {
             if (layout is not null)
-                SwapSample(record, layout, attribute!.Raw);
+                SwapSample(record, attribute!.ToldLayout, attribute.Raw);
             return;
         }
 

@@ -140,19 +140,24 @@ public sealed class PerfDataTraceTests
         }
     }
 
-    /// <summary>A sample with counters of a group stands for one of each counter that grew, as perf delivers them.</summary>
-    [Fact]
-    public void Open_GroupReads_GivesASampleOfEachCounterThatGrew()
+    /// <summary>A sample with counters of a group stands for one of each counter that grew, as perf delivers them; with a fixed period the records have no field for the growth.</summary>
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    public void Open_GroupReads_GivesASampleOfEachCounterThatGrew(bool bigEndian, bool hasPeriod)
     {
-        var builder = new PerfDataBuilder();
+        var builder = new PerfDataBuilder(bigEndian);
         foreach (var id in new ulong[] { 1, 2 })
         {
             var attr = PerfDataBuilder.Clock(PERF_SAMPLE_READ);
             attr.ReadFormat = PerfReadFormat.PERF_FORMAT_GROUP | PerfReadFormat.PERF_FORMAT_ID;
+            if (!hasPeriod)
+                attr.SampleType &= ~PERF_SAMPLE_PERIOD;
             builder.AddEvent(attr, id);
         }
 
-        static byte[] Group(ulong a, ulong b) => new ByteWriter().U64(2).U64(a).U64(1).U64(b).U64(2).ToArray();
+        byte[] Group(ulong a, ulong b) => new ByteWriter(bigEndian).U64(2).U64(a).U64(1).U64(b).U64(2).ToArray();
         builder.Sample(0, 1000, 10, 10, 0x400010, read: Group(100, 3)).Sample(0, 2000, 10, 10, 0x400010, read: Group(250, 3));
         using var trace = Open(builder, pipe: false);
 

@@ -94,10 +94,6 @@ def explained(theirs, ours, options):
     a, b = place.match(theirs), place.match(ours)
     if a and b and a[1] == b[1] and re.match(r"//anon|/tmp/perf-\d+\.map$", b[2]):
         return "code made at run time has one module"
-    period = re.compile(r"\b20000 +(cpu-clock|page-faults):")
-    bare = [re.sub(r"\S*@plt\+0x", "@plt+0x", re.sub(r"\b\d+ +(cpu-clock|page-faults):", "", line)).split() for line in (theirs, ours)]
-    if period.search(ours) and bare[0] == bare[1]:
-        return "period of {a,b}:S with -c: perf is right"
     nothing = "[unknown] ([unknown])"
     if "addr" in options and nothing in ours and re.fullmatch(re.escape(ours).replace(re.escape(nothing), r".+? \(.*?\)", 1), theirs):
         return "addr: only code is named"
