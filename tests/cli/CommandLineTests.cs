@@ -40,6 +40,13 @@ public sealed class CommandLineTests
     [InlineData("--pid", "report", "a.dtr", "--pid", "ten")]
     [InlineData("--percent-limit ten: expected a number", "report", "a.dtr", "--percent-limit", "ten")]
     [InlineData("--top x: expected a number", "stat", "a.dtr", "--top", "x")]
+    [InlineData("Intel PT", "report", "x.dtr", "--itrace=i")]
+    [InlineData("'tracekit script FILE --show-side-band' prints them", "report", "-D", "x.dtr")]
+    [InlineData("perf annotate", "report", "--no-source", "x.dtr")]
+    [InlineData("function, address or srcline", "report", "x.dtr", "-g", "sideways")]
+    [InlineData("--time-quantum 5: expected a duration", "report", "x.dtr", "-s", "time", "--time-quantum", "5")]
+    [InlineData("--hierarchy is a layout of text", "report", "x.dtr", "--hierarchy", "--json")]
+    [InlineData("-w 3,x", "report", "x.dtr", "-w", "3,x")]
     [InlineData("expected one of add, list", "symbols")]
     public void CommandLine_ThatMakesNoSense_Exits2(string expected, params string[] arguments)
     {

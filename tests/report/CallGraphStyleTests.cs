@@ -140,7 +140,7 @@ public sealed class CallGraphStyleTests
     [InlineData("callee,folded,count,2,10", true)]
     [InlineData("", true)]
     [InlineData("sideways", false)]
-    [InlineData("address", false)]
+    [InlineData("address,srcline,branch", true)]
     [InlineData("101", false)]
     public void Style_Words_AreRead(string text, bool expected)
     {

@@ -14,6 +14,8 @@ internal static class KeyGroups
         try
         {
             var keys = SortKey.ParseList(text ?? "");
+            if (keys.Any(k => k.Kind == SortKeyKind.Parent))
+                throw new UserErrorException("--by parent: perf's parent is a key of 'report'; the function that called is 'caller'");
             return text is null || keys.Count > 0 ? keys : throw new UserErrorException("--by: expected at least one key");
         }
         catch (FormatException problem)

@@ -14,19 +14,24 @@ namespace TraceKit.Cli.Commands;
 /// <summary><c>tracekit report</c>.</summary>
 internal sealed class ReportCommand
 {
-    private readonly Option<string> _sort = new("--sort", "-s") { HelpName = "KEYS", Description = "Group by: comm,pid,tid,dso,sym,caller,srcline,srcfile,cpu,event,time[:100ms],trace or any field of the event. Default: comm,dso,sym; for events with fields: trace." };
-    private readonly Option<string> _fields = new("--fields", "-F") { HelpName = "COLUMNS", Description = "Columns, the keys among them: overhead, overhead_children, sample, period. Keys before the first of these decide the order of lines." };
-    private readonly Option<string> _graph = new("--call-graph", "-g") { HelpName = "STYLE", Description = "graph, fractal, flat, folded or none; caller (from the root down, default) or callee (from the function up, default with --no-children); percent, period or count; a number is the least percentage of a branch (0.5), another one the most branches. With commas: folded,callee,0,count." };
+    private readonly Option<string> _sort = new("--sort", "-s") { HelpName = "KEYS", Description = "Group by: comm,pid,tid,dso,sym,caller,srcline,srcfile,cpu,event,time[:100ms],parent,trace or any field of the event. Default: comm,dso,sym; for events with fields: trace. +KEYS: behind these." };
+    private readonly Option<string> _fields = new("--fields", "-F") { HelpName = "COLUMNS", Description = "Columns, the keys among them: overhead, overhead_children, overhead_sys, overhead_us, sample, period. +COLUMNS: behind the default ones. Keys before the first of these decide the order of lines." };
+    private readonly Option<string> _graph = new("--call-graph", "-g") { HelpName = "STYLE", Arity = ArgumentArity.ZeroOrOne, Description = "graph, fractal, flat, folded or none; caller (from the root down, default) or callee (from the function up, default with --no-children); function, address or srcline: what branches are told apart by; percent, period or count; a number is the least percentage of a branch (0.5), another one the most branches. With commas: folded,callee,0,count." };
     private readonly Option<bool> _children = new("--children") { Description = "Lines for callers too, heaviest total first (default)." };
     private readonly Option<bool> _noChildren = new("--no-children") { Description = "Only what was hit itself." };
     private readonly Option<double?> _limit = new("--percent-limit") { HelpName = "N", Description = "Leave out lines under N percent." };
     private readonly Option<int> _maxStack = new("--max-stack") { HelpName = "N", Description = "Only the N innermost frames of a stack." };
     private readonly Option<string> _weight = new("--weight") { HelpName = "WHAT", Description = "period (default), or samples: each counts as one." };
-    private readonly Option<bool> _showSamples = new("--show-nr-samples", "-n") { Description = "A column with the number of samples." };
+    private readonly Option<bool> _inverted = new("--inverted", "-G") { Description = "The same as -g caller." };
+    private readonly Option<string> _parent = new("--parent") { HelpName = "REGEX", Description = "Which functions the key 'parent' looks for in stacks; adds that key." };
+    private readonly Option<bool> _excludeOther = new("--exclude-other", "-x") { Description = "Only samples with such a function." };
+    private readonly Option<string> _ignoreCallees = new("--ignore-callees") { HelpName = "REGEX", Description = "What these functions call counts as their own." };
+    private readonly Option<string> _symbolPart = new("--symbol-filter") { HelpName = "PART", Description = "Only functions with this in their name." };
+    private readonly Option<bool> _hideUnresolved = new("--hide-unresolved", "-U") { Description = "Only functions with a name." };
     private readonly Option<string> _dsos = new("--dsos", "--dso", "-d") { HelpName = "NAMES", Description = "Only what these modules were hit by, with commas." };
     private readonly Option<string> _symbols = new("--symbols", "-S") { HelpName = "NAMES", Description = "Only these functions, with commas." };
     private readonly Option<string> _percentage = new("--percentage") { HelpName = "OF", Description = "Of what --comms, --pid, --tid, --dsos and --symbols leave percentages are: absolute (of all, default) or relative (of what is left)." };
-    private readonly Option<string[]> _groups = new("--group") { HelpName = "REGEX", Description = "Show functions whose names match as one, named by the pattern's first group in parentheses, else by the pattern. May be repeated." };
+    private readonly Option<string[]> _groups = new("--group") { HelpName = "REGEX", Description = "Show functions whose names match as one, named by the pattern's first group in parentheses, else by the pattern. May be repeated. Without REGEX, as perf's: events in one table, their numbers side by side.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string[]> _folds = new("--fold") { HelpName = "REGEX", Description = "The same, and runs of them in a stack are one frame." };
     private readonly Option<bool> _offCpu = new("--off-cpu") { Description = "Time that threads were off CPU, by the stacks at which they left: of sched:sched_switch and sched:sched_wakeup of all CPUs. Key 'state': why." };
     private readonly Option<string> _format = new("--format") { HelpName = "FORMAT", Description = "text (default), json, csv or md.", DefaultValueFactory = _ => "text" };
@@ -39,6 +44,7 @@ internal sealed class ReportCommand
         var input = new InputArguments(command);
         var options = new ReportCommand();
         options.AddTo(command);
+        var table = new ReportTableOptions(command);
         var selection = new SelectionOptions(command);
         HelpWithExamples.Examples[command] =
         [
@@ -53,21 +59,23 @@ internal sealed class ReportCommand
         ];
         command.SetAction(result =>
         {
-            var (keys, report, format) = options.Read(result);
+            var (keys, report, format) = options.Read(result, table);
+            var layout = table.Layout(result);
             var asked = selection.Read(result);
             (var kept, report) = options.Percentages(result, asked, report);
             using var trace = selection.Open(result, input.One(result), asked);
             kept = kept with { MaxStack = Math.Max(0, result.GetValue(options._maxStack)) };
             if (result.GetValue(options._offCpu))
             {
-                Write(context, format, OffCpu(trace, result.GetValue(options._children), asked, kept, keys, report, context));
+                options.Write(context, result, table, format, layout, OffCpu(trace, result.GetValue(options._children), asked, kept, keys, report, context));
                 return ExitCodes.Whole;
             }
 
             if (keys is not null && ReportBuilder.UnknownKey(trace.Events, keys) is { } unknown)
                 throw UnknownKey(trace, unknown);
+            kept = report.Graph.Key == CallGraphKey.Function || !report.WithGraphs ? kept : kept with { Source = kept.Source | SourceDetail.Lines };
             var analysis = Recording.Run(trace, ReportBuilder.Keep(kept, [.. trace.Events.Where(e => e.IsAmong(asked.Events))], keys, trace.IsOfPerf), context);
-            Write(context, format, ReportBuilder.Build(analysis, report));
+            options.Write(context, result, table, format, layout, ReportBuilder.Build(analysis, report));
             return ExitCodes.Whole;
         });
         return command;
@@ -75,23 +83,62 @@ internal sealed class ReportCommand
 
     private void AddTo(Command command)
     {
-        foreach (var option in new Option[]
-        {
-            _sort, _fields, _graph, _children, _noChildren, _limit, _maxStack, _weight, _showSamples, _dsos, _symbols, _percentage, _groups, _folds, _offCpu, _format, _json, _fullPath,
-            new Option<bool>("--stdio") { Hidden = true },
-        })
+        Option[] options =
+        [
+            _sort, _fields, _graph, _children, _noChildren, _limit, _inverted, _maxStack, _weight, _dsos, _symbols, _symbolPart, _hideUnresolved, _percentage, _parent, _excludeOther, _ignoreCallees,
+            _groups, _folds, _offCpu, _format, _json, _fullPath,
+            .. WithoutEffect(),
+        ];
+        foreach (var option in options)
         {
             command.Options.Add(option);
         }
     }
 
-    /// <summary>What the command line says of the report itself.</summary>
-    private (string? Keys, ReportOptions Report, TableFormat Format) Read(ParseResult result)
+    /// <summary>What perf's users type and what is so here anyway.</summary>
+    private static IEnumerable<Option> WithoutEffect()
     {
-        var keys = string.Join(',', new[] { result.GetValue(_fields), result.GetValue(_sort) }.OfType<string>());
-        CheckKeys(result.GetValue(_fields) is null ? "-s" : "-F", result.GetValue(_fields) is null && result.GetValue(_sort) is null ? null : keys);
+        yield return new Option<bool>("--stdio") { Hidden = true };
+        yield return new Option<string>("--stdio-color") { Hidden = true };
+        yield return new Option<bool>("--force", "-f") { Hidden = true };
+        yield return new Option<bool>("--quiet", "-q") { Hidden = true };
+        yield return new Option<bool>("--verbose", "-v") { Hidden = true };
+        yield return new Option<bool>("--skip-empty") { Hidden = true };
+        yield return new Option<bool>("--demangle") { Hidden = true };
+        yield return new Option<bool>("--disable-order") { Hidden = true };
+        yield return new Option<bool>("--no-group") { Hidden = true };
+    }
+
+    /// <summary>
+    /// Keys and columns in one list. A plus in front of one of the two means that it adds: keys to the default keys (the list then begins with it), columns to the default columns.
+    /// </summary>
+    private (string Keys, bool AddsColumns) ReadKeys(ParseResult result, ReportTableOptions table)
+    {
+        string? fields = result.GetValue(_fields), sort = result.GetValue(_sort);
+        var addsColumns = fields?.StartsWith('+') == true;
+        var addsKeys = sort?.StartsWith('+') == true || (addsColumns && sort is null);
+        var words = SortKey.Words(string.Join(',', new[] { fields?.TrimStart('+'), sort?.TrimStart('+') }.OfType<string>()));
+        CheckKeys(fields is null ? "-s" : "-F", fields is null && sort is null ? null : string.Join(',', words));
+        if (result.GetValue(_parent) is not null && !words.Contains("parent"))
+        {
+            addsKeys |= Array.TrueForAll(words, ReportBuilder.IsWeight);
+            words = [.. words, "parent"];
+        }
+
+        return (table.Keys(result, (addsKeys && words.Length > 0 ? "+" : "") + string.Join(',', words))!, addsColumns || (fields is null && sort is null));
+    }
+
+    /// <summary>Whether <c>--group</c> stands there without a pattern: perf's, of events.</summary>
+    private bool GroupsEvents(ParseResult result) => result.GetResult(_groups) is { } option && option.IdentifierTokenCount > option.Tokens.Count;
+
+    /// <summary>What the command line says of the report itself.</summary>
+    private (string? Keys, ReportOptions Report, TableFormat Format) Read(ParseResult result, ReportTableOptions table)
+    {
+        var (keys, addsColumns) = ReadKeys(result, table);
         if (!CallGraphStyle.TryParse(result.GetValue(_graph) ?? "", out var style, out var problem))
             throw new UserErrorException($"-g {result.GetValue(_graph)}: {problem}");
+        if (result.GetValue(_inverted))
+            style = style with { Order = CallOrder.Caller };
         var kind = result.GetValue(_json) ? "json" : result.GetValue(_format)!;
         if (!TableWriter.TryParse(kind, out var format))
             throw new UserErrorException($"--format {kind}: expected text, json, csv or md");
@@ -99,18 +146,24 @@ internal sealed class ReportCommand
             throw new UserErrorException("--children and --no-children exclude each other");
         if (result.GetValue(_weight) is { } weight and not ("period" or "samples" or "count"))
             throw new UserErrorException($"--weight {weight}: expected period or samples");
-        return (keys.Length == 0 ? null : keys, new ReportOptions
+        if (table.IsHierarchy(result) && (format != TableFormat.Text || result.GetValue(_fields) is not null || GroupsEvents(result)))
+            throw new UserErrorException("--hierarchy is a layout of text by -s KEYS: it excludes --format, --fields and --group without a pattern");
+        return (keys.Length == 0 ? null : keys, table.Columns(result, new ReportOptions
         {
             SortKeys = keys.Length == 0 ? null : keys,
-            ShowSamples = result.GetValue(_showSamples),
+            AddsColumns = addsColumns,
+            Parent = Rule("--parent", result.GetValue(_parent)),
+            ExcludeOther = result.GetValue(_excludeOther),
+            IgnoreCallees = Rule("--ignore-callees", result.GetValue(_ignoreCallees)),
             ByCount = result.GetValue(_weight) is "samples" or "count",
             Groups = [.. Rules("--fold", result.GetValue(_folds), true), .. Rules("--group", result.GetValue(_groups), false)],
             Graph = style,
-            Children = !result.GetValue(_noChildren),
-            PercentLimit = result.GetValue(_limit),
+            // As perf: in a hierarchy callers have no lines.
+            Children = !result.GetValue(_noChildren) && !table.IsHierarchy(result),
+            PercentLimit = table.IsHierarchy(result) ? null : result.GetValue(_limit),
             FullSourcePath = result.GetValue(_fullPath),
             WithGraphs = format is TableFormat.Text or TableFormat.Json,
-        }, format);
+        }), format);
     }
 
     private static ReportDocument OffCpu(Trace trace, bool children, AnalysisOptions asked, AnalysisOptions kept, string? keys, ReportOptions report, CommandContext context)
@@ -143,12 +196,16 @@ internal sealed class ReportCommand
                 Tids = asked.Tids,
                 Modules = Names(result.GetValue(_dsos)),
                 Functions = Names(result.GetValue(_symbols)),
+                PartOfFunction = result.GetValue(_symbolPart) ?? "",
+                OnlyResolved = result.GetValue(_hideUnresolved),
                 IsRelative = of == "relative",
             },
         });
     }
 
     private static string[] Names(string? list) => list?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    private static FunctionRule? Rule(string option, string? pattern) => pattern is null ? null : Rules(option, [pattern], false).Single();
 
     private static IEnumerable<FunctionRule> Rules(string option, string[]? patterns, bool folds)
     {
@@ -160,8 +217,10 @@ internal sealed class ReportCommand
         }
     }
 
-    private static void Write(CommandContext context, TableFormat format, ReportDocument report)
+    private void Write(CommandContext context, ParseResult result, ReportTableOptions table, TableFormat format, ReportLayout layout, ReportDocument report)
     {
+        if (table.IsHierarchy(result))
+            report = ReportHierarchy.Of(report, result.GetValue(_limit));
         switch (format)
         {
             case TableFormat.Json:
@@ -174,7 +233,7 @@ internal sealed class ReportCommand
                 ReportTables.WriteMarkdown(context.Out, report);
                 break;
             default:
-                ReportText.Write(context.Out, report);
+                ReportText.Write(context.Out, GroupsEvents(result) ? ReportEventGroup.Of(report) : report, layout);
                 break;
         }
     }

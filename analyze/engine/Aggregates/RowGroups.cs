@@ -88,6 +88,9 @@ public sealed class RowGroups
     public static RowGroups Make(Analysis analysis, IReadOnlyList<SortKey> keys, Func<int, bool>? only = null) =>
         Make(analysis, keys, only, FrameKeys.Make(analysis, keys));
 
+    /// <summary>Whether rows have a value of a key that speaks of samples: of <c>parent</c>, a function that matches.</summary>
+    public static Func<int, bool> Having(Analysis analysis, SortKey key) => RowKey.Of(analysis, key).Has;
+
     /// <summary>Groups rows by the keys that speak of samples only.</summary>
     internal static RowGroups MakeWithoutFrames(Analysis analysis, IReadOnlyList<SortKey> keys, Func<int, bool>? only) => Make(analysis, keys, only, null);
 

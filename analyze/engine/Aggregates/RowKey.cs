@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceKit.Engine.Samples;
+using TraceKit.Engine.Symbols;
 
 namespace TraceKit.Engine.Aggregates;
 
@@ -14,8 +15,11 @@ internal sealed record RowKey(Func<int, bool> Has, Func<int, long> Code, Func<in
     /// <summary>Whether no row has a value.</summary>
     public bool IsConstant { get; private init; }
 
-    /// <summary>The value as text, empty for none.</summary>
-    public string Text(int row) => Has(row) ? Show(row) : "";
+    /// <summary>What is shown of rows without a value.</summary>
+    private string WithoutValue { get; init; } = "";
+
+    /// <summary>The value as text, or what stands for none.</summary>
+    public string Text(int row) => Has(row) ? Show(row) : WithoutValue;
 
     /// <summary>A key that speaks of samples.</summary>
     public static RowKey Of(Analysis analysis, SortKey key)
@@ -38,6 +42,8 @@ internal sealed record RowKey(Func<int, bool> Has, Func<int, long> Code, Func<in
                 return Always(row => names[samples.Events[row]], row => analysis.EventName(samples.Events[row]));
             case SortKeyKind.Time:
                 return samples.HasTimes ? Always(row => Floor(samples.Times[row], key.Bucket), row => Seconds(Floor(samples.Times[row], key.Bucket))) : Nothing;
+            case SortKeyKind.Parent:
+                return OfParent(analysis, key);
             case SortKeyKind.Field:
                 return samples.Field(key.Name) is { } field ? OfField(field) : Nothing;
             default:
@@ -52,6 +58,34 @@ internal sealed record RowKey(Func<int, bool> Has, Func<int, long> Code, Func<in
         var texts = frames.Texts(key.Kind);
         var ranks = Ranks(texts);
         return Always(row => ranks[frames.OfSelf(analysis.Samples.Stacks[row]) + 1], row => texts[frames.OfSelf(analysis.Samples.Stacks[row]) + 1]);
+    }
+
+    /// <summary>The first function of each stack, from its inner or outer end, that the key's pattern matches; functions that were inlined do not count, as in perf.</summary>
+    private static RowKey OfParent(Analysis analysis, SortKey key)
+    {
+        const string Other = "[other]";
+        if (key.Pattern is not { } pattern && !FunctionRule.TryParse(SortKey.DefaultParent, false, out pattern, out _))
+            throw new ArgumentOutOfRangeException(nameof(key));
+        var functions = analysis.Functions;
+        var matches = new bool[functions.Count];
+        for (var i = 0; i < matches.Length; i++)
+            matches[i] = functions[i].IsKnown && pattern!.Matches(functions[i].Name);
+        ReadOnlySpan<int> parents = analysis.Stacks.Parents, frames = analysis.Stacks.Frames;
+        var parentOf = new int[parents.Length]; // 0: none; else function + 1
+        for (var i = 1; i < parentOf.Length; i++)
+        {
+            var above = parentOf[parents[i]];
+            var function = functions.OfFrame[frames[i]];
+            parentOf[i] = matches[function] && (above == 0 || !key.IsOutermost) ? function + 1 : above;
+        }
+
+        var names = new string[functions.Count + 1];
+        names[0] = Other;
+        for (var i = 0; i < functions.Count; i++)
+            names[i + 1] = functions[i].Name;
+        var ranks = Ranks(names);
+        var samples = analysis.Samples;
+        return new(row => parentOf[samples.Stacks[row]] > 0, row => ranks[parentOf[samples.Stacks[row]]], row => names[parentOf[samples.Stacks[row]]]) { WithoutValue = Other };
     }
 
     /// <summary>Unsigned numbers of 64 bits are in order as such.</summary>

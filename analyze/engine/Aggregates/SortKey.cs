@@ -29,6 +29,9 @@ public enum SortKeyKind
     /// <summary>The function that called that of the frame.</summary>
     Caller,
 
+    /// <summary>The function of the stack that matches <see cref="SortKey.Pattern"/>: perf's <c>parent</c>.</summary>
+    Parent,
+
     /// <summary>CPU the sample was taken on.</summary>
     Cpu,
 
@@ -50,6 +53,9 @@ public readonly record struct SortKey(SortKeyKind Kind, string Name)
     /// <summary>Width of the buckets of <c>time</c> when none is said: perf's <c>--time-quantum</c>.</summary>
     public const long DefaultBucket = 100_000_000;
 
+    /// <summary>perf's <c>--parent</c> when none is said.</summary>
+    public const string DefaultParent = "^sys_|^do_page_fault";
+
     private const string FieldPrefix = "field:", TimePrefix = "time:";
 
     /// <summary>Words that are keys in every recording.</summary>
@@ -63,6 +69,12 @@ public readonly record struct SortKey(SortKeyKind Kind, string Name)
 
     /// <summary>Of source files: whole paths, not only names.</summary>
     public bool IsFullPath { get; init; }
+
+    /// <summary>Of <see cref="SortKeyKind.Parent"/>: which functions; null for perf's default, <see cref="DefaultParent"/>.</summary>
+    public FunctionRule? Pattern { get; init; }
+
+    /// <summary>Of <see cref="SortKeyKind.Parent"/>: of several functions that match the outermost, else the innermost.</summary>
+    public bool IsOutermost { get; init; }
 
     /// <summary>Of <see cref="SortKeyKind.Time"/>: nanoseconds of a bucket. Buckets begin at multiples of it on the recording's clock, as perf's do.</summary>
     public long Bucket { get; init; }
@@ -78,8 +90,8 @@ public readonly record struct SortKey(SortKeyKind Kind, string Name)
         return keys;
     }
 
-    /// <summary>The words of a list of keys.</summary>
-    public static string[] Words(string keys) => keys.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>The words of a list of keys; a plus before the first, which says that they are added to others, left out.</summary>
+    public static string[] Words(string keys) => keys.TrimStart('+').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What an analysis must keep so that its samples can be grouped by these keys.</summary>
     /// <param name="options">What is asked for otherwise.</param>
@@ -98,7 +110,7 @@ public readonly record struct SortKey(SortKeyKind Kind, string Name)
             Fields = fields,
             KeepCpus = options.KeepCpus || keys.Any(k => k.Kind == SortKeyKind.Cpu),
             KeepSamples = options.KeepSamples || keys.Any(k => k.Kind == SortKeyKind.Time),
-            Stacks = options.Stacks || keys.Any(k => k.IsOfFrame),
+            Stacks = options.Stacks || keys.Any(k => k.IsOfFrame || k.Kind == SortKeyKind.Parent),
             Source = options.Source | (keys.Any(k => k.IsOfSource) ? SourceDetail.Lines : SourceDetail.None),
         };
     }
@@ -112,7 +124,8 @@ public readonly record struct SortKey(SortKeyKind Kind, string Name)
         "sym" or "symbol" or "function" => new(SortKeyKind.Symbol, word),
         "srcline" => new(SortKeyKind.SourceLine, word),
         "srcfile" => new(SortKeyKind.SourceFile, word),
-        "caller" or "parent" => new(SortKeyKind.Caller, word),
+        "caller" => new(SortKeyKind.Caller, word),
+        "parent" => new(SortKeyKind.Parent, word),
         "cpu" => new(SortKeyKind.Cpu, word),
         "event" => new(SortKeyKind.Event, word),
         "time" => new(SortKeyKind.Time, word) { Bucket = DefaultBucket },

@@ -76,6 +76,9 @@ public sealed class SampleTable
     /// <summary>The same rows with other weights.</summary>
     internal SampleTable WithWeights(long[] weights) => new(_stacks, _threads, _events, weights, _counts, _times, _cpus, Fields);
 
+    /// <summary>The same rows with other stacks.</summary>
+    internal SampleTable WithStacks(int[] stacks) => new(stacks, _threads, _events, _weights, _counts, _times, _cpus, Fields);
+
     /// <summary>The column of a field, or null when it was not asked for.</summary>
     public FieldColumn? Field(string name)
     {

@@ -52,6 +52,9 @@ public sealed class FunctionRule
         return false;
     }
 
+    /// <summary>Whether a function of this name is meant.</summary>
+    public bool Matches(string function) => _pattern.IsMatch(function);
+
     /// <summary>What a function of this name is shown as: the text of the first capture group, or the pattern, in brackets; null when it does not match.</summary>
     public string? NameFor(string function)
     {

@@ -1,17 +1,21 @@
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Report.Html;
+using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Profiles;
 
 /// <summary>The stacks of an analysis with functions in place of addresses, as one tree for all events.</summary>
 internal sealed class FunctionTree
 {
+    private int[]? _functionOfKey;
+
     private FunctionTree(FunctionStacks stacks)
     {
         OfStack = stacks.OfStack.ToArray();
         Parents = stacks.Parents.ToArray();
         Functions = stacks.Functions.ToArray();
+        Keys = stacks.Keys.ToArray();
         Concrete = stacks.Concrete.ToArray();
         Scratch = new int[Parents.Length];
     }
@@ -25,6 +29,12 @@ internal sealed class FunctionTree
     /// <summary>Function of each node; -1 for the root.</summary>
     public int[] Functions { get; }
 
+    /// <summary>What tells each node from its siblings: its function, or with its place in the source; -1 for the root.</summary>
+    public int[] Keys { get; }
+
+    /// <summary>How keys are shown behind their functions; empty where they are functions.</summary>
+    public IReadOnlyList<string> Places { get; private init; } = [];
+
     /// <summary>Of an inlined function the concrete one around it, of others the function itself; -1 for the root.</summary>
     public int[] Concrete { get; }
 
@@ -33,6 +43,30 @@ internal sealed class FunctionTree
 
     /// <summary>Makes the tree.</summary>
     public static FunctionTree Of(Analysis analysis) => new(analysis.FunctionStacks);
+
+    /// <summary>Makes the tree for call graphs that branch by this.</summary>
+    public static FunctionTree Of(Analysis analysis, CallGraphKey key)
+    {
+        if (key == CallGraphKey.Function)
+            return Of(analysis);
+        var stacks = FunctionStacks.ByPlace(analysis, key == CallGraphKey.Address, out var places);
+        return new(stacks) { Places = places };
+    }
+
+    /// <summary>A function at a place, as graphs show it.</summary>
+    public string LabelOf(Analysis analysis, int key)
+    {
+        _functionOfKey ??= MakeFunctionOfKey();
+        return $"{ReportGraphs.Label(analysis.Functions[_functionOfKey[key]])} {SafeText.Show(Places[key])}";
+    }
+
+    private int[] MakeFunctionOfKey()
+    {
+        var functionOf = new int[Places.Count];
+        for (var node = 1; node < Keys.Length; node++)
+            functionOf[Keys[node]] = Functions[node];
+        return functionOf;
+    }
 
     /// <summary>The columns of the page: the root left out, samples without a stack with it.</summary>
     /// <param name="analysis">Whose tree this is.</param>

@@ -3,7 +3,7 @@ using TraceKit.Engine.Samples;
 namespace TraceKit.Report.Profiles;
 
 /// <summary>The part of the function tree that some rows of the sample table touch, with their sums.</summary>
-/// <remarks>Nodes are numbered parents first; node 0 is the root. A child's function is different from its siblings'.</remarks>
+/// <remarks>Nodes are numbered parents first; node 0 is the root. A child's key is different from its siblings'.</remarks>
 internal sealed class GroupStacks
 {
     private readonly int[] _firstChild;
@@ -32,12 +32,13 @@ internal sealed class GroupStacks
 
         touched.Sort();
         var count = touched.Count;
-        (Parents, Functions, Self, Total) = (new int[count], new int[count], new long[count], new long[count]);
+        (Parents, Functions, Keys, Self, Total) = (new int[count], new int[count], new int[count], new long[count], new long[count]);
         for (var i = 0; i < count; i++)
         {
             local[touched[i]] = i + 1;
             Parents[i] = i == 0 ? -1 : local[tree.Parents[touched[i]]] - 1;
             Functions[i] = tree.Functions[touched[i]];
+            Keys[i] = tree.Keys[touched[i]];
         }
 
         foreach (var row in rows)
@@ -78,6 +79,9 @@ internal sealed class GroupStacks
 
     /// <summary>Function of each node; -1 for the root.</summary>
     public int[] Functions { get; }
+
+    /// <summary>What each node is shown as: its function, or its function at a place; -1 for the root.</summary>
+    public int[] Keys { get; }
 
     /// <summary>Weight that ends in each node.</summary>
     public long[] Self { get; }

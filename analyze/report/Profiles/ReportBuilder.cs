@@ -1,6 +1,7 @@
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Model;
+using TraceKit.Engine.Stacks;
 using TraceKit.Engine.Symbols;
 using TraceKit.Report.Text;
 
@@ -61,13 +62,15 @@ public static class ReportBuilder
     {
         if (options.Groups.Count > 0)
             analysis = FunctionGroups.Apply(analysis, options.Groups);
+        if (options.IgnoreCallees is { } ignored)
+            analysis = IgnoredCallees.Apply(analysis, ignored);
         if (options.ByCount)
             analysis = analysis.ByCount();
         var samples = new long[analysis.Events.Count];
         for (var row = 0; row < analysis.Samples.Count; row++)
             samples[analysis.Samples.Events[row]] += analysis.Samples.Counts[row];
         var sections = new List<ReportSection>();
-        var wanted = options.Only.For(analysis);
+        var wanted = options.Only.For(analysis, options.ExcludeOther ? ParentKey(options, options.Children) : null);
         var graphs = options is { Graph.Mode: not CallGraphMode.None, WithGraphs: true } ? new ReportGraphs(analysis, options.Graph, options.PercentLimit ?? 0.5) : null;
         for (var e = 0; e < samples.Length; e++)
         {
@@ -84,11 +87,14 @@ public static class ReportBuilder
         var columns = new ReportColumns(traceEvent, options.SortKeys, DefaultKeys(analysis, traceEvent), options.FullSourcePath);
         var hasChains = HasChains(analysis, index);
         var children = options.Children && hasChains;
+        var keys = columns.Keys.Select(k => k.Kind == SortKeyKind.Parent ? ParentKey(options, children) : k).ToArray();
         var profile = FlatProfile.Build(
-            analysis, columns.Keys, children, row => analysis.Samples.Events[row] == index && (wanted is null || wanted(row)), columns.LeadingColumns);
-        var (total, count) = wanted is null || options.Only.IsRelative ? (profile.TotalWeight, profile.TotalCount) : Sum(analysis, index);
+            analysis, keys, children, row => analysis.Samples.Events[row] == index && (wanted is null || wanted(row)), columns.LeadingColumns);
+        var (total, count) = wanted is null || options.Only.IsRelative ? (profile.TotalWeight, profile.TotalCount) : Sum(analysis, index, options.Only.OnlyResolved);
         var leastLine = total * (options.PercentLimit ?? 0) / 100;
         var order = options.Graph.Order ?? (children ? CallOrder.Caller : CallOrder.Callee);
+        var weights = WeightsOf(columns, options, children);
+        var showModes = weights.Contains(ReportWeight.Sys) || weights.Contains(ReportWeight.User);
         var isCount = options.Graph.Value == CallGraphValue.Count;
         var graphTotal = isCount ? count : total;
         var rows = new List<ReportRow>();
@@ -103,8 +109,11 @@ public static class ReportBuilder
                 continue;
             }
 
+            var (kernel, user) = showModes ? Modes(analysis, entry) : default;
             rows.Add(new ReportRow
             {
+                Kernel = kernel,
+                User = user,
                 Children = entry.TotalWeight,
                 Self = entry.SelfWeight,
                 Samples = entry.SelfCount,
@@ -121,7 +130,7 @@ public static class ReportBuilder
             Samples = count,
             Total = total,
             Unit = traceEvent.WeightIsTime && !options.ByCount ? "ns" : "",
-            Weights = WeightsOf(columns, options, children),
+            Weights = weights,
             LeadingColumns = columns.LeadingColumns,
             Columns = columns.Columns,
             Rows = rows,
@@ -136,19 +145,50 @@ public static class ReportBuilder
 
     private static List<ReportWeight> WeightsOf(ReportColumns columns, ReportOptions options, bool children)
     {
-        List<ReportWeight> weights = columns.Weights.Count > 0 ? [.. columns.Weights] : children ? [ReportWeight.Children, ReportWeight.Self] : [ReportWeight.Overhead];
+        List<ReportWeight> weights = children ? [ReportWeight.Children, ReportWeight.Self] : [ReportWeight.Overhead];
+        if (columns.Weights.Count > 0)
+            weights = options.AddsColumns ? [.. weights, .. columns.Weights.Where(w => !weights.Contains(w))] : [.. columns.Weights];
+        if (options.ShowCpuUtilization)
+            weights.AddRange(new[] { ReportWeight.Sys, ReportWeight.User }.Where(w => !weights.Contains(w)));
         if (options.ShowSamples && !weights.Contains(ReportWeight.Samples))
             weights.Add(ReportWeight.Samples);
+        if (options.ShowPeriod && !weights.Contains(ReportWeight.Period))
+            weights.Add(ReportWeight.Period);
         return weights;
     }
 
-    /// <summary>All of an event.</summary>
-    private static (long Weight, long Count) Sum(Analysis analysis, int index)
+    /// <summary>As perf looks at stacks: from the end that call graphs begin with.</summary>
+    private static SortKey ParentKey(ReportOptions options, bool children) => new(SortKeyKind.Parent, "parent")
+    {
+        Pattern = options.Parent,
+        IsOutermost = (options.Graph.Order ?? (children ? CallOrder.Caller : CallOrder.Callee)) == CallOrder.Caller,
+    };
+
+    /// <summary>What of an entry's own weight was hit in the kernel and in user space.</summary>
+    private static (long Kernel, long User) Modes(Analysis analysis, FlatEntry entry)
+    {
+        long kernel = 0, user = 0;
+        foreach (var row in entry.Rows)
+        {
+            var stack = analysis.Samples.Stacks[row];
+            if (stack == StackTable.Empty)
+                continue;
+            var kind = analysis.Frames.Kinds[analysis.Stacks.Frames[stack]];
+            kernel += kind == FrameKind.Kernel ? analysis.Samples.Weights[row] : 0;
+            user += kind == FrameKind.User ? analysis.Samples.Weights[row] : 0;
+        }
+
+        return (kernel, user);
+    }
+
+    /// <summary>All of an event, or what hit functions with a name.</summary>
+    private static (long Weight, long Count) Sum(Analysis analysis, int index, bool onlyResolved)
     {
         long weight = 0, count = 0;
+        var wanted = onlyResolved ? new RowFilter { OnlyResolved = true }.For(analysis) : null;
         for (var row = 0; row < analysis.Samples.Count; row++)
         {
-            if (analysis.Samples.Events[row] != index)
+            if (analysis.Samples.Events[row] != index || wanted?.Invoke(row) == false)
                 continue;
             weight += analysis.Samples.Weights[row];
             count += analysis.Samples.Counts[row];

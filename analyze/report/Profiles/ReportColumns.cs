@@ -37,9 +37,9 @@ internal sealed class ReportColumns
         var columns = new List<ReportColumn>();
         var words = SortKey.Words(keys ?? "");
         Weights = [.. words.Select(ReportWeights.OfWord).OfType<ReportWeight>()];
-        LeadingColumns = Weights.Count == 0 ? 0 : words.TakeWhile(w => ReportWeights.OfWord(w) is null).Count();
-        keys = Weights.Count == words.Length ? null : string.Join(',', words.Where(w => ReportWeights.OfWord(w) is null));
-        foreach (var key in SortKey.ParseList(keys ?? defaultKeys))
+        LeadingColumns = Weights.Count == 0 || keys!.StartsWith('+') ? 0 : words.TakeWhile(w => ReportWeights.OfWord(w) is null).Count();
+        var asked = Weights.Count == words.Length ? null : string.Join(',', words.Where(w => ReportWeights.OfWord(w) is null));
+        foreach (var key in SortKey.ParseList(asked is null ? defaultKeys : keys!.StartsWith('+') ? $"{defaultKeys},{asked}" : asked))
         {
             if (_keys.Exists(k => k.Kind == key.Kind && k.Name == key.Name))
                 continue;
@@ -91,6 +91,7 @@ internal sealed class ReportColumns
         SortKeyKind.SourceLine => new("Source:Line", "srcline"),
         SortKeyKind.SourceFile => new("Source File", "srcfile"),
         SortKeyKind.Caller => new("Caller", "caller"),
+        SortKeyKind.Parent => new("Parent symbol", "parent"),
         SortKeyKind.Cpu => new("CPU", "cpu", true),
         SortKeyKind.Time => new("Time", "time", true),
         SortKeyKind.Event => new("Event", "event"),

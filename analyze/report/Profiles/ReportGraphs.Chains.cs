@@ -8,16 +8,16 @@ internal sealed partial class ReportGraphs
     /// <summary>Each distinct chain by itself, heaviest first: what perf calls flat and folded.</summary>
     private void AddChains(List<CallGraphNode> chains, GroupStacks group, CallOrder order, List<Item> ends, Below below, double least)
     {
-        var found = new Dictionary<string, (int[] Functions, long Weight)>(StringComparer.Ordinal);
+        var found = new Dictionary<string, (int[] Keys, long Weight)>(StringComparer.Ordinal);
         void Add(List<int> path, long weight)
         {
             // From the innermost function up; paths that differ in nodes only are one chain.
             if (order == CallOrder.Caller)
                 path.Reverse();
-            var key = string.Create(path.Count * 2, path, static (span, functions) =>
+            var key = string.Create(path.Count * 2, path, static (span, keys) =>
             {
-                for (var i = 0; i < functions.Count; i++)
-                    (span[i * 2], span[(i * 2) + 1]) = ((char)(functions[i] >> 16), (char)functions[i]);
+                for (var i = 0; i < keys.Count; i++)
+                    (span[i * 2], span[(i * 2) + 1]) = ((char)(keys[i] >> 16), (char)keys[i]);
             });
             found[key] = found.TryGetValue(key, out var chain) ? chain with { Weight = chain.Weight + weight } : ([.. path], weight);
         }
@@ -41,8 +41,8 @@ internal sealed partial class ReportGraphs
         }
 
         var limit = Math.Floor(least);
-        foreach (var (functions, weight) in found.Values.Where(c => c.Weight >= limit).OrderByDescending(c => c.Weight).ThenBy(c => c.Functions, Comparer<int[]>.Create(CompareChains)))
-            chains.Add(new CallGraphNode { Frames = Array.ConvertAll(functions, LabelOf), Weight = weight });
+        foreach (var (keys, weight) in found.Values.Where(c => c.Weight >= limit).OrderByDescending(c => c.Weight).ThenBy(c => c.Keys, Comparer<int[]>.Create(CompareChains)))
+            chains.Add(new CallGraphNode { Frames = Array.ConvertAll(keys, LabelOf), Weight = weight });
     }
 
     private static List<int> PathUp(GroupStacks group, int node, int top)
@@ -50,7 +50,7 @@ internal sealed partial class ReportGraphs
         List<int> path = [];
         for (; node > 0; node = group.Parents[node])
         {
-            path.Add(group.Functions[node]);
+            path.Add(group.Keys[node]);
             if (node == top)
                 break;
         }

@@ -31,7 +31,7 @@ internal sealed partial class ReportGraphs
     {
         _analysis = analysis;
         _style = style;
-        _tree = FunctionTree.Of(analysis);
+        _tree = FunctionTree.Of(analysis, style.Key);
         _weights = (style.Value == CallGraphValue.Count ? analysis.Samples.Counts : analysis.Samples.Weights).ToArray();
         _minPercent = style.MinPercent ?? minPercent;
     }
@@ -229,21 +229,21 @@ internal sealed partial class ReportGraphs
     {
         var branches = Fork(group, first);
         var limit = LimitOf(branches, least);
-        foreach (var (function, items, weight) in branches)
+        foreach (var (key, items, weight) in branches)
         {
             if (weight >= limit)
-                roots.Add(Grow(group, function, items, weight, step, least));
+                roots.Add(Grow(group, key, items, weight, step, least));
         }
     }
 
     /// <summary>The least weight of a branch: a share of everything, or of what branches; perf cuts the one down, the other up.</summary>
-    private double LimitOf(List<(int Function, List<Item> Items, long Weight)> branches, double least) =>
+    private double LimitOf(List<(int Key, List<Item> Items, long Weight)> branches, double least) =>
         _style.Mode == CallGraphMode.Fractal ? Math.Ceiling(branches.Sum(b => b.Weight) * _minPercent / 100) : Math.Floor(least);
 
     /// <summary>Follows a path as long as it does not fork; then each branch.</summary>
-    private CallGraphNode Grow(GroupStacks group, int function, List<Item> items, long weight, Step step, double least)
+    private CallGraphNode Grow(GroupStacks group, int key, List<Item> items, long weight, Step step, double least)
     {
-        List<string> frames = [LabelOf(function)];
+        List<string> frames = [LabelOf(key)];
         while (true)
         {
             List<Item> next = [];
@@ -251,7 +251,7 @@ internal sealed partial class ReportGraphs
             var branches = Fork(group, next);
             if (branches.Count == 1 && branches[0].Weight == weight)
             {
-                frames.Add(LabelOf(branches[0].Function));
+                frames.Add(LabelOf(branches[0].Key));
                 items = branches[0].Items;
                 continue;
             }
@@ -264,31 +264,31 @@ internal sealed partial class ReportGraphs
                     continue;
                 // Forks nest no deeper than stacks do, which is limited; on a small thread that may still be too deep, and is said then.
                 RuntimeHelpers.EnsureSufficientExecutionStack();
-                children.Add(Grow(group, branch.Function, branch.Items, branch.Weight, step, least));
+                children.Add(Grow(group, branch.Key, branch.Items, branch.Weight, step, least));
             }
 
             return new CallGraphNode { Frames = frames, Weight = weight, Below = branches.Sum(b => b.Weight), Children = children };
         }
     }
 
-    /// <summary>Nodes by function, heaviest function first, equal ones by name.</summary>
-    private List<(int Function, List<Item> Items, long Weight)> Fork(GroupStacks group, List<Item> items)
+    /// <summary>Nodes by what they are shown as, heaviest first, equal ones by name.</summary>
+    private List<(int Key, List<Item> Items, long Weight)> Fork(GroupStacks group, List<Item> items)
     {
-        var branches = new List<(int Function, List<Item> Items, long Weight)>();
+        var branches = new List<(int Key, List<Item> Items, long Weight)>();
         if (items.Count == 1)
         {
-            branches.Add((group.Functions[items[0].Node], items, items[0].Weight));
+            branches.Add((group.Keys[items[0].Node], items, items[0].Weight));
             return branches;
         }
 
         var at = new Dictionary<int, int>();
         foreach (var item in items)
         {
-            var function = group.Functions[item.Node];
-            if (!at.TryGetValue(function, out var index))
+            var key = group.Keys[item.Node];
+            if (!at.TryGetValue(key, out var index))
             {
-                at.Add(function, index = branches.Count);
-                branches.Add((function, [], 0));
+                at.Add(key, index = branches.Count);
+                branches.Add((key, [], 0));
             }
 
             var branch = branches[index];
@@ -301,22 +301,28 @@ internal sealed partial class ReportGraphs
         return branches;
     }
 
-    private int Compare((int Function, List<Item> Items, long Weight) a, (int Function, List<Item> Items, long Weight) b)
+    private int Compare((int Key, List<Item> Items, long Weight) a, (int Key, List<Item> Items, long Weight) b)
     {
         var order = b.Weight.CompareTo(a.Weight);
         if (order != 0)
             return order;
-        Function left = _analysis.Functions[a.Function], right = _analysis.Functions[b.Function];
+        if (_tree.Places.Count > 0)
+        {
+            order = string.CompareOrdinal(LabelOf(a.Key), LabelOf(b.Key));
+            return order == 0 ? a.Key.CompareTo(b.Key) : order;
+        }
+
+        Function left = _analysis.Functions[a.Key], right = _analysis.Functions[b.Key];
         order = string.CompareOrdinal(left.Name, right.Name);
         if (order == 0)
             order = string.CompareOrdinal(left.ModuleName, right.ModuleName);
-        return order == 0 ? a.Function.CompareTo(b.Function) : order;
+        return order == 0 ? a.Key.CompareTo(b.Key) : order;
     }
 
-    private string LabelOf(int function)
+    private string LabelOf(int key)
     {
-        if (!_labels.TryGetValue(function, out var label))
-            _labels.Add(function, label = Label(_analysis.Functions[function]));
+        if (!_labels.TryGetValue(key, out var label))
+            _labels.Add(key, label = _tree.Places.Count == 0 ? Label(_analysis.Functions[key]) : _tree.LabelOf(_analysis, key));
         return label;
     }
 }

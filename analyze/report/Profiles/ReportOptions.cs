@@ -6,8 +6,26 @@ namespace TraceKit.Report.Profiles;
 /// <summary>How a report is made; defaults are perf's.</summary>
 public sealed record ReportOptions
 {
-    /// <summary>Keys as typed after <c>-s</c> or <c>--fields</c>, with columns of numbers among them (<c>overhead</c>, <c>overhead_children</c>, <c>sample</c>, <c>period</c>); null for the default of each event: <c>trace</c> or <c>comm,dso,sym</c> (<c>ReportColumns.DefaultOf</c>).</summary>
+    /// <summary>Keys as typed after <c>-s</c> or <c>--fields</c>, with columns of numbers among them (<c>overhead</c>, <c>overhead_children</c>, <c>sample</c>, <c>period</c>); null for the default of each event: <c>trace</c> or <c>comm,dso,sym</c> (<c>ReportColumns.DefaultOf</c>). With a plus in front they stand after the default ones.</summary>
     public string? SortKeys { get; init; }
+
+    /// <summary>Whether the columns of numbers among the keys stand after the default ones (<c>-F +sample</c>).</summary>
+    public bool AddsColumns { get; init; }
+
+    /// <summary>Whether the weight is a column.</summary>
+    public bool ShowPeriod { get; init; }
+
+    /// <summary>Whether shares of kernel and user space are columns.</summary>
+    public bool ShowCpuUtilization { get; init; }
+
+    /// <summary>Functions that the key <c>parent</c> looks for; null for perf's default.</summary>
+    public FunctionRule? Parent { get; init; }
+
+    /// <summary>Whether samples without such a function are left out.</summary>
+    public bool ExcludeOther { get; init; }
+
+    /// <summary>Functions whose callees count as their own; null for none.</summary>
+    public FunctionRule? IgnoreCallees { get; init; }
 
     /// <summary>Whether the number of samples is a column.</summary>
     public bool ShowSamples { get; init; }

@@ -1,4 +1,5 @@
 using TraceKit.Engine;
+using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Stacks;
 
 namespace TraceKit.Report.Profiles;
@@ -21,20 +22,40 @@ public sealed record RowFilter
     /// <summary>Functions that samples hit; empty for all.</summary>
     public IReadOnlyList<string> Functions { get; init; } = [];
 
+    /// <summary>A part of the names of functions that samples hit; empty for all.</summary>
+    public string PartOfFunction { get; init; } = "";
+
+    /// <summary>Only samples that hit a function with a name; as in perf, percentages are then of these.</summary>
+    public bool OnlyResolved { get; init; }
+
     /// <summary>Whether percentages are of these samples only; else of all, as they were before.</summary>
     public bool IsRelative { get; init; }
 
     /// <summary>Whether a row is wanted; null when all are.</summary>
-    internal Func<int, bool>? For(Analysis analysis)
+    /// <param name="analysis">Whose rows.</param>
+    /// <param name="parent">A key that rows must have a value of; null for none.</param>
+    internal Func<int, bool>? For(Analysis analysis, SortKey? parent = null)
     {
-        if (Comms.Count + Pids.Count + Tids.Count + Modules.Count + Functions.Count == 0)
+        if (parent is { } key)
+        {
+            var having = RowGroups.Having(analysis, key);
+            return WithoutParent(analysis) is { } others ? row => having(row) && others(row) : having;
+        }
+
+        return WithoutParent(analysis);
+    }
+
+    private Func<int, bool>? WithoutParent(Analysis analysis)
+    {
+        var ofFunctions = Modules.Count + Functions.Count > 0 || PartOfFunction.Length > 0 || OnlyResolved;
+        if (Comms.Count + Pids.Count + Tids.Count == 0 && !ofFunctions)
             return null;
         var threads = analysis.Threads.Select(t => Has(Comms, t.Comm) && Has(Pids, t.Pid) && Has(Tids, t.Tid)).ToArray();
-        var functions = Modules.Count + Functions.Count == 0 ? null : new bool[analysis.Functions.Count];
+        var functions = ofFunctions ? new bool[analysis.Functions.Count] : null;
         for (var i = 0; i < functions?.Length; i++)
         {
             var function = analysis.Functions[i];
-            functions[i] = Has(Functions, function.Name) && (Has(Modules, function.ModuleName) || (function.Module >= 0 && Has(Modules, analysis.Modules[function.Module].Path)));
+            functions[i] = Has(Functions, function.Name) && (function.IsKnown || !OnlyResolved) && function.Name.Contains(PartOfFunction, StringComparison.Ordinal) && (Has(Modules, function.ModuleName) || (function.Module >= 0 && Has(Modules, analysis.Modules[function.Module].Path)));
         }
 
         return row =>

@@ -35,6 +35,19 @@ public enum CallGraphValue
     Count,
 }
 
+/// <summary>What call graphs branch by.</summary>
+public enum CallGraphKey
+{
+    /// <summary>Functions.</summary>
+    Function,
+
+    /// <summary>Functions and lines of the source.</summary>
+    Line,
+
+    /// <summary>Functions and addresses, shown as lines.</summary>
+    Address,
+}
+
 /// <summary>What <c>-g</c> says, as perf reads it: <c>graph,0.5,caller,function,percent</c>.</summary>
 public sealed record CallGraphStyle
 {
@@ -49,6 +62,9 @@ public sealed record CallGraphStyle
 
     /// <summary>Most branches of a fork, or chains; 0 for all.</summary>
     public int PrintLimit { get; init; }
+
+    /// <summary>What branches are told apart by.</summary>
+    public CallGraphKey Key { get; init; }
 
     /// <summary>What stands at a branch.</summary>
     public CallGraphValue Value { get; init; }
@@ -74,15 +90,15 @@ public sealed record CallGraphStyle
                 case "percent" or "period" or "count":
                     style = style with { Value = Enum.Parse<CallGraphValue>(word, ignoreCase: true) };
                     break;
-                case "function":
+                case "function" or "address" or "srcline":
+                    style = style with { Key = word switch { "address" => CallGraphKey.Address, "srcline" => CallGraphKey.Line, _ => CallGraphKey.Function } };
                     break;
-                case "address" or "srcline" or "branch":
-                    problem = $"branches by {word} are not made; leave '{word}' out for branches by function";
-                    return false;
+                case "branch":
+                    break; // As perf: where there are no branch records, nothing is put in front of chains.
                 default:
                     if (!TryNumber(word, ref style))
                     {
-                        problem = $"expected graph, fractal, flat, folded or none; caller or callee; percent, period or count; the least percentage and the most branches, found '{word}'";
+                        problem = $"expected graph, fractal, flat, folded or none; caller or callee; function, address or srcline; percent, period or count; the least percentage and the most branches, found '{word}'";
                         return false;
                     }
 

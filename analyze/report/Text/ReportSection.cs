@@ -9,6 +9,9 @@ public sealed record ReportColumn(string Header, string Key, bool RightAligned =
 /// <summary>One line of a report.</summary>
 public sealed class ReportRow
 {
+    /// <summary>A line of which an event has nothing.</summary>
+    public static ReportRow Nothing { get; } = new() { Children = 0, Self = 0, Cells = [] };
+
     /// <summary>Weight of the stacks in which it appears anywhere; equals <see cref="Self"/> without call chains.</summary>
     public required long Children { get; init; }
 
@@ -17,6 +20,18 @@ public sealed class ReportRow
 
     /// <summary>Samples that hit it itself.</summary>
     public long Samples { get; init; }
+
+    /// <summary>Of <see cref="Self"/>, what was hit in the kernel; only where the section shows it.</summary>
+    public long Kernel { get; init; }
+
+    /// <summary>Of <see cref="Self"/>, what was hit in user space; only where the section shows it.</summary>
+    public long User { get; init; }
+
+    /// <summary>Steps to the right: of a hierarchy.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>The same line of the other events of the group, after the first; null where they have none.</summary>
+    public IReadOnlyList<ReportRow?> Others { get; init; } = [];
 
     /// <summary>One text for each <see cref="ReportSection.Columns"/>.</summary>
     public required IReadOnlyList<string> Cells { get; init; }
@@ -69,6 +84,12 @@ public sealed class ReportSection
 
     /// <summary>Whether the Children column is shown.</summary>
     public bool ShowChildren { get; init; }
+
+    /// <summary>Keys that lines are nested by; 0 where lines are not nested and each has all keys.</summary>
+    public int Levels { get; init; }
+
+    /// <summary>The sections of the other events of a group, whose numbers stand beside those of this one.</summary>
+    public IReadOnlyList<ReportSection> Others { get; init; } = [];
 
     /// <summary>Lines left out by the percent limit, and their own weight.</summary>
     public int HiddenRows { get; init; }

@@ -19,6 +19,12 @@ public enum ReportWeight
 
     /// <summary>Weight.</summary>
     Period,
+
+    /// <summary>Share of what was hit itself in the kernel.</summary>
+    Sys,
+
+    /// <summary>Share of what was hit itself in user space.</summary>
+    User,
 }
 
 /// <summary>How the numbers of a report are printed: headers and widths are perf's.</summary>
@@ -31,10 +37,17 @@ internal static class ReportWeights
         "overhead_children" => ReportWeight.Children,
         "sample" => ReportWeight.Samples,
         "period" => ReportWeight.Period,
+        "overhead_sys" => ReportWeight.Sys,
+        "overhead_us" => ReportWeight.User,
         _ => null,
     };
 
-    public static string Header(ReportWeight weight) => weight.ToString();
+    public static string Header(ReportWeight weight) => weight switch
+    {
+        ReportWeight.Sys => "sys",
+        ReportWeight.User => "usr",
+        _ => weight.ToString(),
+    };
 
     public static int Width(ReportWeight weight) => weight is ReportWeight.Samples or ReportWeight.Period ? 12 : 8;
 
@@ -43,6 +56,8 @@ internal static class ReportWeights
         ReportWeight.Children => CallGraphText.Percent(row.Children, section.Total),
         ReportWeight.Samples => row.Samples.ToString(CultureInfo.InvariantCulture),
         ReportWeight.Period => row.Self.ToString(CultureInfo.InvariantCulture),
+        ReportWeight.Sys => CallGraphText.Percent(row.Kernel, section.Total),
+        ReportWeight.User => CallGraphText.Percent(row.User, section.Total),
         _ => CallGraphText.Percent(row.Self, section.Total),
     };
 }
