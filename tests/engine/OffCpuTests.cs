@@ -43,6 +43,27 @@ public sealed class OffCpuTests
         Assert.Equal(new OffCpuTotals { Switches = 4, Intervals = 1, Exited = 1, WithoutStart = 2, WithoutEnd = 1, OpenAtEnd = 1 }, matcher.Totals);
     }
 
+    /// <summary>A CPU that goes idle again and again and is never told to stop being so has lost returns; one that goes idle once, at the end, has not.</summary>
+    [Fact]
+    public void Matcher_OfACpuWhoseIdleThreadNeverLeaves_NamesTheCpu()
+    {
+        var matcher = new OffCpuMatcher(SwitchStates.Parse(Format));
+        for (var i = 0; i < 3; i++)
+        {
+            matcher.Switch(0, 100 + (i * 40), 1, 1, 0, cpu: 0);
+            matcher.Switch(1, 110 + (i * 40), 0, 0, 1, cpu: 0);
+            matcher.Switch(2, 120 + (i * 40), 2, 1, 0, cpu: 1);
+        }
+
+        matcher.Switch(3, 300, 3, 1, 0, cpu: 2);
+        matcher.Switch(4, 310, 4, 1, 5, cpu: 3);
+        matcher.Switch(5, 320, 4, 1, 5, cpu: -1);
+        matcher.End();
+        Assert.Equal([1], matcher.Totals.SilentIdleCpus);
+        Assert.Equal(3, matcher.Totals.WithoutEnd);
+        Assert.Equal(3, matcher.Totals.Intervals);
+    }
+
     /// <summary>Letters are those of the event's own format; the bit above them says nothing of the state.</summary>
     [Theory]
     [InlineData(0L, "R preempted")]

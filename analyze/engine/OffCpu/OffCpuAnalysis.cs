@@ -84,7 +84,7 @@ public sealed class OffCpuAnalysis
             }
             else if (columns[0].Has(row) && columns[1].Has(row) && columns[2].Has(row))
             {
-                matcher.Switch(row, time, (int)columns[0].Values[row], columns[1].Values[row], (int)columns[2].Values[row]);
+                matcher.Switch(row, time, (int)columns[0].Values[row], columns[1].Values[row], (int)columns[2].Values[row], samples.HasCpus ? samples.Cpus[row] : -1);
             }
         }
 

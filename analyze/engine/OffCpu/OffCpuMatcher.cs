@@ -7,6 +7,7 @@ namespace TraceKit.Engine.OffCpu;
 internal sealed class OffCpuMatcher(SwitchStates states)
 {
     private readonly Dictionary<int, Off> _off = [];
+    private readonly Dictionary<int, (long Into, long OutOf)> _idle = [];
 
     [StructLayout(LayoutKind.Auto)]
     private record struct Off(int Row, long Time, long State, long Wakeup, long Waking);
@@ -25,8 +26,14 @@ internal sealed class OffCpuMatcher(SwitchStates states)
     public List<Part> Parts { get; } = [];
 
     /// <summary>One thread leaves a CPU, another gets it.</summary>
-    public void Switch(int row, long time, int previous, long state, int next)
+    public void Switch(int row, long time, int previous, long state, int next, int cpu = -1)
     {
+        if (cpu >= 0 && (previous == 0) != (next == 0))
+        {
+            ref var idle = ref CollectionsMarshal.GetValueRefOrAddDefault(_idle, cpu, out _);
+            idle = next == 0 ? (idle.Into + 1, idle.OutOf) : (idle.Into, idle.OutOf + 1);
+        }
+
         // Process 0 is every CPU's idle loop: it is never off.
         if (previous != 0)
         {
@@ -68,7 +75,14 @@ internal sealed class OffCpuMatcher(SwitchStates states)
     }
 
     /// <summary>After the last record.</summary>
-    public void End() => Totals.OpenAtEnd = _off.Count;
+    public void End()
+    {
+        Totals.OpenAtEnd = _off.Count;
+        // Into idleness once may be the end of the recording; twice without a way out between cannot be.
+        var silent = _idle.Where(c => c.Value is { Into: > 1, OutOf: 0 }).Select(c => c.Key).Order().ToArray();
+        if (silent.Length > 0)
+            Totals.SilentIdleCpus = silent;
+    }
 
     private void Close(Off off, long time)
     {

@@ -21,6 +21,12 @@ public sealed record OffCpuTotals
     /// <summary>Threads that left for good: they exited.</summary>
     public long Exited { get; internal set; }
 
+    /// <summary>
+    /// CPUs that switched to their idle thread again and again and of which no switch away from it was reported (some virtual machines' kernels do not trace it): whoever came back there
+    /// out of idleness was not seen.
+    /// </summary>
+    public IReadOnlyList<int> SilentIdleCpus { get; internal set; } = [];
+
     /// <summary>Sleeps that ended without a wakeup that was recorded: how long the thread waited for a CPU is in its sleep.</summary>
     public long WithoutWakeup { get; internal set; }
 }
