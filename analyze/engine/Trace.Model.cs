@@ -8,7 +8,7 @@ public sealed partial class Trace
     private ModelParts BuildModel()
     {
         var kernel = new KernelMaps();
-        var catalog = _catalog = new ModuleCatalog(Source, Snapshots, _debugFiles is null ? null : new DebugFileFinder(_debugFiles), kernel);
+        var catalog = _catalog = new ModuleCatalog(Source, Snapshots, _debugFiles is null ? null : new DebugFileFinder(_debugFiles), kernel, SourceCache);
         var sideBand = new SideBandReader(SideBandLayouts, catalog.Of, catalog.IsMade, kernel);
         Source.ReadSideBand(sideBand.AddChunk);
         var builder = new TraceModelBuilder();

@@ -17,6 +17,9 @@ public sealed partial class Trace : IDisposable
     private ModuleCatalog? _catalog;
     private SideBandLayouts? _sideBandLayouts;
 
+    /// <summary>Where to keep what debug files beside the recording answered, for the next analysis; null for nowhere. Counts until <see cref="Model"/> is made.</summary>
+    public Symbols.SourceIndexCache? SourceCache { get; set; }
+
     private Trace(string path, TraceSource source, DebugFileOptions? debugFiles, bool rawFields)
     {
         _debugFiles = debugFiles;

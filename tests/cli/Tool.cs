@@ -13,7 +13,7 @@ internal static class Tool
     public static ProgramRun Run(string? folder, string[] arguments)
     {
         var (program, first) = Command();
-        return ProgramRun.Start(program, [.. first, .. arguments], new Dictionary<string, string> { ["NO_COLOR"] = "1" }, folder);
+        return ProgramRun.Start(program, [.. first, .. arguments], new Dictionary<string, string> { ["NO_COLOR"] = "1", ["TRACEKIT_CACHE_DIR"] = "" }, folder);
     }
 
     /// <summary>Runs it with a file as its standard input.</summary>

@@ -1,6 +1,7 @@
 using TraceKit.DebugInfo.Types;
 using TraceKit.Engine;
 using TraceKit.Engine.DebugFiles;
+using TraceKit.Engine.Symbols;
 using TraceKit.Format.Dtr;
 
 namespace TraceKit.Cli.Host;
@@ -27,6 +28,7 @@ internal static class Recording
     public static Trace Open(string path, IReadOnlyList<string> events, DebugFileOptions? debugFiles = null, bool rawFields = false)
     {
         var trace = Seekable(path, () => Trace.Open(path, debugFiles, rawFields));
+        trace.SourceCache = SourceIndexCache.ForAnalyses();
         foreach (var name in events)
         {
             if (trace.Events.Any(e => e.IsCalled(name)))

@@ -77,12 +77,17 @@ internal sealed partial class ModuleCatalog : IDisposable
     }
 
     /// <summary>What files beside the recording know.</summary>
-    private static List<ISourceResolver> OutsideSource(TraceModule module, ModuleData data)
+    private List<ISourceResolver> OutsideSource(TraceModule module, ModuleData data)
     {
         var resolvers = new List<ISourceResolver>();
         void Tell(string problem) => module.SourceProblem = problem;
         if (data.Outside is { Dwarf: { } outside } set)
+        {
             SourceOpener.AddDwarf(resolvers, outside, set.DwarfFiles, Tell);
+            if (_cache is not null && module.BuildId.Length > 0 && resolvers is [DwarfInfo dwarf])
+                resolvers[0] = new CachedSource(dwarf, _cache, Convert.FromHexString(module.BuildId), CachedSource.MarkOf(outside, set.Alternate, set.Package));
+        }
+
         if (data.OwnImage is null && data.Outside?.Main is { } main)
             SourceOpener.AddGo(resolvers, main, Tell);
         return resolvers;

@@ -28,14 +28,17 @@ internal sealed partial class ModuleCatalog
     private const int KernelIndex = 0;
 
     private readonly DebugFileFinder? _finder;
+    private readonly SourceIndexCache? _cache;
     private readonly KernelMaps _kernelMaps;
 
     /// <param name="source">The file.</param>
     /// <param name="snapshots">What it says that it holds.</param>
     /// <param name="finder">Looks for files beside it; null to use only what it holds.</param>
     /// <param name="kernelMaps">Where the kernel was; filled while mappings are read.</param>
-    public ModuleCatalog(TraceSource source, IReadOnlyList<ModuleInfo> snapshots, DebugFileFinder? finder, KernelMaps kernelMaps)
+    /// <param name="cache">Keeps what files beside it answered; null for none.</param>
+    public ModuleCatalog(TraceSource source, IReadOnlyList<ModuleInfo> snapshots, DebugFileFinder? finder, KernelMaps kernelMaps, SourceIndexCache? cache = null)
     {
+        _cache = cache;
         _kernelMaps = kernelMaps;
         _source = source;
         _finder = finder;

@@ -5,12 +5,25 @@ namespace TraceKit.Engine.Symbols;
 
 /// <summary>Source indexes on this machine's disk, by build-id: made once from DWARF, opened in milliseconds from then on.</summary>
 /// <remarks>
+/// Of a build there may be two: one of all its lines (<see cref="WholeIndex"/>, made when somebody asks for it), and one of the addresses that analyses asked for (<see cref="AskedIndex"/>,
+/// kept by <see cref="CachedSource"/>).
 /// A cache is never trusted: each file says for which build-id it is and carries a CRC-32C of all that follows; one that does not fit is made anew. Files are written beside
 /// and renamed, so that a reader never sees half of one. Layout: 8 bytes <c>TKCACHE1</c>, u32 CRC-32C of the rest, u32 bytes of the build-id, u64 bytes of the index, build-id in 64 bytes, index.
 /// </remarks>
 public sealed class SourceIndexCache
 {
     private const int HeaderBytes = 88, IdBytes = 64;
+
+    /// <summary>Ending of indexes of all lines.</summary>
+    public const string WholeIndex = ".tksi";
+
+    /// <summary>Ending of answers to what was asked.</summary>
+    public const string AskedIndex = ".tksa";
+
+    /// <summary>Answers are kept up to here in all; then the oldest go.</summary>
+    private const long MaximumAskedBytes = 256 << 20;
+
+    private static int s_written;
 
     private readonly string _folder;
 
@@ -29,16 +42,25 @@ public sealed class SourceIndexCache
         return Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Join(home, ".cache", "tracekit") : null;
     }
 
+    /// <summary>The cache that analyses keep without being asked: null where <c>TRACEKIT_CACHE_DIR</c> is set and empty, or there is no place for one.</summary>
+    public static SourceIndexCache? ForAnalyses() =>
+        Environment.GetEnvironmentVariable("TRACEKIT_CACHE_DIR") is not "" && DefaultFolder() is { } folder ? new SourceIndexCache(folder) : null;
+
     /// <summary>The stored index of a build.</summary>
+    /// <param name="buildId">Of the module.</param>
+    /// <param name="index">Its bytes.</param>
+    /// <param name="ending">Which one.</param>
     /// <returns>False when there is none that is whole and of this build.</returns>
-    public bool TryRead(ReadOnlySpan<byte> buildId, out ReadOnlyMemory<byte> index)
+    public bool TryRead(ReadOnlySpan<byte> buildId, out ReadOnlyMemory<byte> index, string ending = WholeIndex)
     {
         index = default;
-        if (!TryPath(buildId, out var path))
+        if (!TryPath(buildId, ending, out var path))
             return false;
         byte[] file;
         try
         {
+            if (!File.Exists(path))
+                return false;
             file = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -56,10 +78,13 @@ public sealed class SourceIndexCache
     }
 
     /// <summary>Stores an index.</summary>
+    /// <param name="buildId">Of the module.</param>
+    /// <param name="index">Its bytes.</param>
+    /// <param name="ending">Which one.</param>
     /// <returns>False when it could not be written: then the next run makes it again.</returns>
-    public bool TryWrite(ReadOnlySpan<byte> buildId, ReadOnlySpan<byte> index)
+    public bool TryWrite(ReadOnlySpan<byte> buildId, ReadOnlySpan<byte> index, string ending = WholeIndex)
     {
-        if (!TryPath(buildId, out var path))
+        if (!TryPath(buildId, ending, out var path))
             return false;
         var header = new byte[HeaderBytes];
         "TKCACHE1"u8.CopyTo(header);
@@ -67,7 +92,7 @@ public sealed class SourceIndexCache
         BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(16), (ulong)index.Length);
         buildId.CopyTo(header.AsSpan(24));
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), Crc32C.Finish(Crc32C.Append(Crc32C.Append(Crc32C.Start, header.AsSpan(12)), index)));
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        var temporary = $"{path}.{Environment.ProcessId}.{Interlocked.Increment(ref s_written)}.tmp";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -77,13 +102,32 @@ public sealed class SourceIndexCache
                 file.Write(index);
             }
 
+            var isNew = !File.Exists(path);
             File.Move(temporary, path, overwrite: true);
+            if (isNew && ending == AskedIndex)
+                Sweep();
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             TryDelete(temporary);
             return false;
+        }
+    }
+
+    /// <summary>Takes the oldest answers away where there are too many.</summary>
+    private void Sweep()
+    {
+        var files = new DirectoryInfo(_folder).GetFiles("*" + AskedIndex, SearchOption.AllDirectories);
+        var bytes = files.Sum(f => f.Length);
+        if (bytes <= MaximumAskedBytes)
+            return;
+        foreach (var file in files.OrderBy(f => f.LastWriteTimeUtc))
+        {
+            if (bytes <= MaximumAskedBytes / 2)
+                return;
+            bytes -= file.Length;
+            TryDelete(file.FullName);
         }
     }
 
@@ -100,13 +144,13 @@ public sealed class SourceIndexCache
         }
     }
 
-    private bool TryPath(ReadOnlySpan<byte> buildId, out string path)
+    private bool TryPath(ReadOnlySpan<byte> buildId, string ending, out string path)
     {
         path = "";
         if (buildId.Length is < 4 or > IdBytes)
             return false;
         var id = Convert.ToHexStringLower(buildId);
-        path = Path.Join(_folder, id[..2], id[2..] + ".tksi");
+        path = Path.Join(_folder, id[..2], id[2..] + ending);
         return true;
     }
 }

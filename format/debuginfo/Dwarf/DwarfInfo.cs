@@ -63,6 +63,9 @@ public sealed partial class DwarfInfo : ISourceResolver
         }
     }
 
+    /// <summary>Whether some of what was asked is in other files by unit (<c>.dwo</c>, <c>.dwp</c>).</summary>
+    public bool HasSplitUnits { get; private set; }
+
     /// <summary>Where the module has code.</summary>
     internal CodeRanges Code { get; }
 
@@ -96,7 +99,13 @@ public sealed partial class DwarfInfo : ISourceResolver
     }
 
     /// <summary>The unit that has the entries: the split one of a skeleton, where that is at hand.</summary>
-    internal DwarfUnit FullUnit(DwarfUnit unit) => unit.SplitNameValue.Kind == DwarfValueKind.None ? unit : _split.Find(unit) ?? unit;
+    internal DwarfUnit FullUnit(DwarfUnit unit)
+    {
+        if (unit.SplitNameValue.Kind == DwarfValueKind.None)
+            return unit;
+        HasSplitUnits = true;
+        return _split.Find(unit) ?? unit;
+    }
 
     /// <summary>A unit's abbreviations.</summary>
     internal AbbreviationTable Abbreviations(DwarfUnit unit) =>

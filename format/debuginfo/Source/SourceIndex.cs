@@ -66,6 +66,12 @@ public sealed partial class SourceIndex : ISourceResolver
         _numbers = new int[]?[(_textCount >> 9) + 1];
     }
 
+    /// <summary>Makes an index of answers that are known already: it knows those addresses and no others.</summary>
+    /// <param name="addresses">Ascending, each once.</param>
+    /// <param name="frames">The chain of each.</param>
+    /// <exception cref="BadDataException">Addresses that are more than 4 GiB apart.</exception>
+    public static byte[] OfAnswers(ReadOnlySpan<Svma> addresses, SourceFrames frames) => new SourceAnswers(frames).Write(addresses);
+
     /// <summary>Answers that damaged bytes made unknown.</summary>
     public int DamagedAnswers { get; private set; }
 
