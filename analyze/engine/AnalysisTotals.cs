@@ -12,6 +12,12 @@ public sealed class AnalysisTotals
     /// <summary>Samples decoded from the file.</summary>
     public long Read { get; internal set; }
 
+    /// <summary>Bytes of instruction traces (AUX) in the file, of which no samples are made.</summary>
+    public long AuxBytes { get; internal set; }
+
+    /// <summary>Who made them: <c>Intel PT</c>; empty when the file does not say.</summary>
+    public string AuxKind { get; internal set; } = "";
+
     /// <summary>Samples in the tables of this analysis.</summary>
     public long Used { get; internal set; }
 

@@ -3,6 +3,7 @@ using TraceKit.Engine;
 using TraceKit.Engine.DebugFiles;
 using TraceKit.Engine.Symbols;
 using TraceKit.Format.Dtr;
+using TraceKit.Format.PerfData;
 
 namespace TraceKit.Cli.Host;
 
@@ -14,6 +15,9 @@ internal static class Recording
     {
         if (path == "-")
             throw new UserErrorException("this command reads a file, not standard input");
+        // The folder of a recorder that failed: its file is what cannot be used.
+        if (Directory.Exists(path) && Path.Combine(path, "data") is var data && File.Exists(data))
+            path = data;
         return Seekable(path, () => DtrReader.Open(path, salvage: true));
     }
 
@@ -75,6 +79,8 @@ internal static class Recording
                 context.Warn($"{path}: {traceEvent.Name}: {traceEvent.UnknownKinds} of its arguments have types of a newer tracekit: shown as plain numbers");
         }
 
+        if (trace.PerfData?.Counts.FirstOrDefault(c => c.Type == PerfDataRecordType.PERF_RECORD_STAT).Count is { Records: > 0 } counts)
+            ErrorReporter.WriteLine(context.Error, "note", $"{path}: holds {counts.Records} counts of perf stat, which are no samples (perf stat report -i shows them)");
         var lost = totals?.Lost ?? (long)(trace.Summary?.Lost ?? 0);
         if (lost > 0)
             context.Warn($"{path}: {lost} samples were lost while recording");

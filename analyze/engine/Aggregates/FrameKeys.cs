@@ -189,9 +189,9 @@ internal sealed class FrameKeys
         return number;
     }
 
-    /// <summary>Unknown modules of kernel and user stay apart.</summary>
+    /// <summary>Unknown modules of kernel, guest's kernel and user stay apart.</summary>
     private static int ModuleKey(Function function) =>
-        function.Module >= 0 ? function.Module : function.Kind == FrameKind.Kernel ? -3 : -2;
+        function.Module >= 0 ? function.Module : function.Kind switch { FrameKind.Kernel => -3, FrameKind.GuestKernel => -4, _ => -2 };
 
     private string Place(FrameFunction level)
     {

@@ -40,7 +40,7 @@ internal sealed class MappingResolver
     public FrameKey Resolve(AddressSpace? space, long time, ulong address)
     {
         if (space is null)
-            return new FrameKey(FrameTable.NoModule, address, FrameKind.Guest);
+            return new FrameKey(FrameTable.NoModule, KernelAddress.Plain(address), KernelAddress.Is(address) ? FrameKind.GuestKernel : FrameKind.Guest);
         if (KernelAddress.Is(address))
             return ResolveKernel(address);
         // An address that only looks like a key is one that no program has.

@@ -253,6 +253,8 @@ internal sealed partial class AnalysisRunner
             Malformed = workers.Sum(w => w.Malformed),
             UnknownThread = workers.Sum(w => w.UnknownThread),
             EmptyStacks = workers.Sum(w => w.EmptyStacks),
+            AuxBytes = trace.PerfData?.AuxBytes ?? 0,
+            AuxKind = trace.PerfData?.AuxKind ?? "",
             Lost = Math.Max(told, trace.Source.LostOf(parts.Totals.Lost, parts.Totals.LostSamples)),
             Throttled = Math.Max(parts.Totals.Throttled, trace.Losses.Where(l => l.Cause == LossCause.Throttled).Sum(l => (long)Math.Min(l.Count, long.MaxValue / 64))),
             SkippedChunks = _skippedChunks,

@@ -31,14 +31,17 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
     /// <param name="space">Mappings of its process.</param>
     /// <param name="version">Their state at the time.</param>
     /// <param name="isFiltered">Only words of its stack that point into code or stacks were kept.</param>
-    public ReadOnlySpan<ulong> Get(in PerfSample sample, EventSource source, AddressSpace space, int version, bool isFiltered)
+    /// <param name="withPlace">With where it happened, where the chain was recorded without the side that it happened on.</param>
+    public ReadOnlySpan<ulong> Get(in PerfSample sample, EventSource source, AddressSpace space, int version, bool isFiltered, bool withPlace = false)
     {
+        if (IsInGuest(sample))
+            return OfGuest(sample, source);
         if (source.HasStackDumps && sample.UserAbi != PerfRegsAbi.PERF_SAMPLE_REGS_ABI_NONE)
             return Unwound(sample, source, space, version, isFiltered);
         if (source.HasBranchCallStack && !sample.BranchStack.IsEmpty)
             return Cut(OfBranches(sample));
         if (source.HasCallchain && !sample.Callchain.IsEmpty)
-            return Cut(Recorded(sample));
+            return Cut(withPlace && source.LeavesOutKernel && IsInKernel(sample) ? WithPlace(sample) : Recorded(sample));
         if (source.HasStackDumps)
             Unwind.WithoutDump++;
         if (!source.Layout!.Has(PerfSampleFormat.PERF_SAMPLE_IP) || sample.Ip == 0)
@@ -50,8 +53,32 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
     /// <summary>Where it happened, the kernel's address marked where it needs that (<see cref="KernelAddress"/>).</summary>
     public ulong IpOf(in PerfSample sample) => resolver.MarksKernel && IsInKernel(sample) ? KernelAddress.Mark(sample.Ip) : sample.Ip;
 
-    private static bool IsInKernel(in PerfSample sample) =>
-        (sample.Record.Misc & PerfRecordMisc.PERF_RECORD_MISC_CPUMODE_MASK) is PerfRecordMisc.PERF_RECORD_MISC_KERNEL or PerfRecordMisc.PERF_RECORD_MISC_HYPERVISOR;
+    /// <summary>Whether it happened in a guest of a hypervisor: no mapping of this host says anything about its address.</summary>
+    public static bool IsInGuest(in PerfSample sample) =>
+        (sample.Record.Misc & PerfRecordMisc.PERF_RECORD_MISC_CPUMODE_MASK) is PerfRecordMisc.PERF_RECORD_MISC_GUEST_KERNEL or PerfRecordMisc.PERF_RECORD_MISC_GUEST_USER;
+
+    private static bool IsInKernel(in PerfSample sample) => (sample.Record.Misc & PerfRecordMisc.PERF_RECORD_MISC_CPUMODE_MASK)
+        is PerfRecordMisc.PERF_RECORD_MISC_KERNEL or PerfRecordMisc.PERF_RECORD_MISC_HYPERVISOR or PerfRecordMisc.PERF_RECORD_MISC_GUEST_KERNEL;
+
+    /// <summary>The kernel walks no stack of a guest: its chain is empty, or has what a newer kernel found there.</summary>
+    private ReadOnlySpan<ulong> OfGuest(in PerfSample sample, EventSource source)
+    {
+        var isKernel = IsInKernel(sample);
+        _chain[0] = isKernel ? PerfContext.PERF_CONTEXT_GUEST_KERNEL : PerfContext.PERF_CONTEXT_GUEST_USER;
+        var count = 1;
+        if (source.HasCallchain)
+        {
+            foreach (var value in sample.Callchain)
+            {
+                if (value < Stacks.StackInterner.FirstMarker)
+                    _chain[count++] = isKernel && resolver.MarksKernel ? KernelAddress.Mark(value) : value;
+            }
+        }
+
+        if (count == 1 && source.Layout!.Has(PerfSampleFormat.PERF_SAMPLE_IP) && sample.Ip != 0)
+            _chain[count++] = IpOf(sample);
+        return Cut(_chain.AsSpan(0, count));
+    }
 
     /// <summary>The chain in the record, the kernel's addresses marked where they need that.</summary>
     private ReadOnlySpan<ulong> Recorded(in PerfSample sample)
@@ -71,6 +98,15 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
         }
 
         return _chain.AsSpan(0, chain.Length);
+    }
+
+    /// <summary>A chain of the program alone (<c>--user-callchains</c>), of a sample in the kernel.</summary>
+    private ReadOnlySpan<ulong> WithPlace(in PerfSample sample)
+    {
+        var chain = Recorded(sample);
+        chain.CopyTo(_chain.AsSpan(2));
+        (_chain[0], _chain[1]) = (PerfContext.PERF_CONTEXT_KERNEL, IpOf(sample));
+        return _chain.AsSpan(0, chain.Length + 2);
     }
 
     /// <summary>The innermost frames only, when a limit is set.</summary>

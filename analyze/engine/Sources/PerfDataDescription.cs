@@ -111,11 +111,13 @@ internal sealed class PerfDataDescription(PerfDataReader reader, PerfDataIndex i
         }
     }
 
-    /// <summary>The clock of the times by number; -1 for the kernel's own, which has none.</summary>
+    /// <summary>The clock of the times by number; -1 for the kernel's own, which has none; -2 where there are no times.</summary>
     private int ClockId
     {
         get
         {
+            if (reader.Metadata.Events.AddsTime)
+                return TraceSource.NoClock;
             foreach (var attribute in _attributes)
             {
                 if (attribute.Attr.Has(PerfAttrFlags.use_clockid))

@@ -30,7 +30,10 @@ internal abstract class TraceSource : IDisposable
     public IReadOnlyList<EventDescription> Events { get; protected set; } = [];
 
     /// <summary>Whether times of records are times; else they say only what came after what.</summary>
-    public virtual bool HasTimes => true;
+    public virtual bool HasTimes => Host.ClockId != NoClock;
+
+    /// <summary>As number of the clock: there is none, times only say what came before what.</summary>
+    public const int NoClock = -2;
 
     /// <summary>Samples that the recorder and the kernel lost, as far as side-band records count them.</summary>
     /// <param name="records">Sum of PERF_RECORD_LOST.</param>

@@ -29,7 +29,7 @@ internal static class TraceSourceOpener
     public static TraceSource Open(ReadOnlyMemory<byte> data, string name) =>
         PerfDataHeader.IsPerfData(data.Span) ? PerfDataSource.Open(data, name) : new DtrTraceSource(DtrReader.Open(data, name));
 
-    private static SafeFileHandle OpenFile(string path) => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private static SafeFileHandle OpenFile(string path) => Directory.Exists(path) ? throw new IOException($"'{path}' is a folder without a 'data' of perf record in it") : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private static TraceSource Open(SafeFileHandle handle, string name, string? folder)
     {

@@ -9,6 +9,9 @@ public enum FrameKind : byte
     /// <summary>The kernel the trace was recorded on.</summary>
     Kernel = 1,
 
-    /// <summary>A guest of a hypervisor: its addresses say nothing about any file here.</summary>
+    /// <summary>A program in a guest of a hypervisor: its addresses say nothing about any file here.</summary>
     Guest = 2,
+
+    /// <summary>The kernel of a guest.</summary>
+    GuestKernel = 3,
 }

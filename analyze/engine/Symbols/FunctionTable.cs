@@ -14,6 +14,9 @@ public sealed class FunctionTable
     /// <summary>What is called where not even an address helps.</summary>
     public const string UnknownName = "[unknown]";
 
+    /// <summary>What the kernel of a guest is called, as perf calls it.</summary>
+    public const string GuestKernelName = "[guest.kernel.kallsyms]";
+
     private readonly Function[] _functions;
     private readonly int[] _ofFrame;
     private readonly FrameLevels _levels;

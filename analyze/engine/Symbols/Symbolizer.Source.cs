@@ -76,7 +76,7 @@ internal sealed partial class Symbolizer
     {
         var data = frame.Module < 0 ? null : modules[frame.Module];
         var found = data?.Module.Kind is ModuleKind.Elf or ModuleKind.Vdso && data.Symbols is { } symbols ? FindOneInElf(frame, symbols) : FindElsewhere(frame, data);
-        return new ResolvedFrame(-1, found.Name, found.Offset, frame.Module, data?.Module.Name ?? FunctionTable.UnknownName, AddressOf(frame, data), frame.Kind, found.Reason);
+        return new ResolvedFrame(-1, found.Name, found.Offset, frame.Module, ModuleName(data, frame.Kind), AddressOf(frame, data), frame.Kind, found.Reason);
     }
 
     /// <summary>The address that a person sees: of a key of JIT code the address it stands for.</summary>

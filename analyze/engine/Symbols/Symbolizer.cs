@@ -60,11 +60,10 @@ internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Kern
             AddKey(numbers, all, f);
         var inlined = hasChains ? InlinedNames(numbers, all) : [];
         all.Sort(static (a, b) => a.Key.CompareTo(b.Key));
-        var moduleName = data?.Module.Name ?? FunctionTable.UnknownName;
         foreach (var (key, first) in all)
         {
             numbers[key] = _functions.Count;
-            _functions.Add(new Function(key.Name, first.Raw, moduleIndex, moduleName, key.Kind, key.Reason) { Address = first.Address, IsInlined = key.IsInlined });
+            _functions.Add(new Function(key.Name, first.Raw, moduleIndex, ModuleName(data, key.Kind), key.Kind, key.Reason) { Address = first.Address, IsInlined = key.IsInlined });
         }
 
         for (var i = 0; i < found.Length; i++)
@@ -191,7 +190,7 @@ internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Kern
 
     private UnresolvedReason ReasonFor(ModuleData? data, FrameKind kind)
     {
-        if (kind == FrameKind.Guest)
+        if (kind is FrameKind.Guest or FrameKind.GuestKernel)
             return UnresolvedReason.Guest;
         if (kind == FrameKind.Kernel)
             return kernel.State == KallsymsState.Present ? UnresolvedReason.NoSymbol : UnresolvedReason.HiddenKernelSymbols;
@@ -206,6 +205,9 @@ internal sealed partial class Symbolizer(IReadOnlyList<ModuleData> modules, Kern
             _ => UnresolvedReason.NoModuleSnapshot,
         };
     }
+
+    private static string ModuleName(ModuleData? data, FrameKind kind) =>
+        data?.Module.Name ?? (kind == FrameKind.GuestKernel ? FunctionTable.GuestKernelName : FunctionTable.UnknownName);
 
     private readonly record struct FunctionKey(string Name, FrameKind Kind, UnresolvedReason Reason, bool IsInlined) : IComparable<FunctionKey>
     {

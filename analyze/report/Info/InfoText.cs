@@ -125,6 +125,7 @@ public static class InfoText
     private static string ClockName(int id) => id switch
     {
         -1 => "of perf",
+        -2 => "none, the order of the file",
         0 => "CLOCK_REALTIME",
         1 => "CLOCK_MONOTONIC",
         4 => "CLOCK_MONOTONIC_RAW",

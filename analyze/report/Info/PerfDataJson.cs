@@ -98,6 +98,8 @@ public static class PerfDataJson
         json.WriteEndArray();
         json.WriteNumber("unknown_records", reader.UnknownRecords);
         json.WriteNumber("aux_bytes", reader.AuxBytes);
+        if (reader.AuxKind.Length > 0)
+            json.WriteString("aux_kind", reader.AuxKind);
         json.WriteNumber("lost", trace.Summary?.Lost ?? 0);
         json.WriteStartArray("damage");
         foreach (var damage in trace.Damage)

@@ -3,6 +3,7 @@ using System.Text;
 using TraceKit.Engine;
 using TraceKit.Format.Perf;
 using TraceKit.Format.PerfData;
+using TraceKit.Report.Profiles;
 using TraceKit.Report.Text;
 
 namespace TraceKit.Report.Info;
@@ -127,8 +128,8 @@ public static class PerfDataText
         text.Append('\n');
         foreach (var (type, count) in reader.Counts)
             text.Append(CultureInfo.InvariantCulture, $"  {PerfDataRecordType.Describe(type),-22} {count.Records,12:N0} records {count.Bytes,16:N0} bytes\n");
-        if (reader.AuxBytes > 0)
-            text.Append(CultureInfo.InvariantCulture, $"  AUX data passed over: {reader.AuxBytes:N0} bytes\n");
+        if (LossNotes.Aux(reader.AuxBytes, reader.AuxKind) is { Length: > 0 } aux)
+            text.Append("  ").Append(aux).Append('\n');
         if (reader.UnknownRecords > 0)
             text.Append(CultureInfo.InvariantCulture, $"  records of unknown types passed over: {reader.UnknownRecords:N0}\n");
         if (trace.Summary is { Lost: > 0 } summary)

@@ -27,6 +27,8 @@ public static class LossNotes
             notes.Add($"Damaged: {N(totals.DamagedChunks)} chunks, {N(totals.DamagedBytes)} bytes of the file could not be read");
         if (totals.Malformed > 0 || totals.UnknownEvent > 0)
             notes.Add($"Not understood: {N(totals.Malformed)} records against their layout, {N(totals.UnknownEvent)} of events the file does not describe");
+        if (Aux(totals.AuxBytes, totals.AuxKind) is { Length: > 0 } aux)
+            notes.Add(aux);
         if (totals.UnknownThread > 0)
             notes.Add($"Threads known by number only: {N(totals.UnknownThread)} samples");
         notes.Add(Unresolved(totals));
@@ -68,6 +70,12 @@ public static class LossNotes
         if (analysis.Totals.LeftOutByRecording > 0)
             yield return $"Left out by these filters: {N(analysis.Totals.LeftOutByRecording)} samples (--no-stored-filter shows them)";
     }
+
+    /// <summary>What is not decoded, and what decodes it; empty when there is nothing.</summary>
+    /// <param name="bytes">Bytes of AUX data.</param>
+    /// <param name="kind">Who made them.</param>
+    public static string Aux(long bytes, string kind) => bytes == 0 ? ""
+        : $"Not decoded: {N(bytes)} bytes of {(kind.Length > 0 ? kind : "AUX")} traces (perf inject --itrace=i100us -i perf.data -o decoded.data makes samples of them, with the programs at hand)";
 
     private static string Unresolved(AnalysisTotals totals)
     {
@@ -185,7 +193,7 @@ public static class LossNotes
         UnresolvedReason.JitWithoutMap => "JIT code without a perf-map",
         UnresolvedReason.NotInPerfMap => "not in the perf-map",
         UnresolvedReason.NotCode => "not code",
-        UnresolvedReason.Guest => "guest",
+        UnresolvedReason.Guest => "in a guest of a hypervisor",
         _ => reason.ToString(),
     };
 

@@ -1,6 +1,7 @@
 using TraceKit.Engine;
 using TraceKit.Engine.Aggregates;
 using TraceKit.Engine.Model;
+using TraceKit.Engine.Stacks;
 using TraceKit.Engine.Symbols;
 using TraceKit.Report.Text;
 
@@ -78,8 +79,16 @@ internal sealed class ReportColumns
 
     /// <summary>As perf: addresses in 16 digits.</summary>
     private static string Symbol(string name, Function? function) =>
-        (function is not null && ReportGraphs.IsKernel(function) ? "[k] " : "[.] ")
-        + (function?.Address is { } address ? "0x" + address.ToString("x16", null) : SafeText.Show(name));
+        Side(function?.Kind) + (function?.Address is { } address ? "0x" + address.ToString("x16", null) : SafeText.Show(name));
+
+    /// <summary>As perf: kernel, guest's kernel, guest's program, program.</summary>
+    private static string Side(FrameKind? kind) => kind switch
+    {
+        FrameKind.Kernel => "[k] ",
+        FrameKind.GuestKernel => "[g] ",
+        FrameKind.Guest => "[u] ",
+        _ => "[.] ",
+    };
 
     private static ReportColumn Column(TraceEvent traceEvent, SortKey key) => key.Kind switch
     {

@@ -1,5 +1,6 @@
 using TraceKit.Engine;
 using TraceKit.Format.Perf;
+using TraceKit.Format.PerfData;
 
 namespace TraceKit.Report.Scripts;
 
@@ -169,6 +170,10 @@ public sealed class ScriptFieldRules
         // As recorded: where a perf.data has no times, the places of records stand for them in what is read.
         var attributes = trace.PerfData?.Metadata.Events.Attributes.Select(a => (PerfEventAttr?)a.Attr).ToArray()
             ?? [.. trace.Descriptions.Select(d => PerfEventAttr.TryRead(d.AttrBytes, out var attr) ? attr : null)];
+        // Samples made of traces of instructions have these: perf prints what it is asked for, and so do we.
+        var ofTraces = trace.PerfData?.Metadata.Features.Contains(PerfDataFeature.HEADER_AUXTRACE) == true ? ScriptFields.Cpu | ScriptFields.Addr : ScriptFields.None;
+        // Our files leave out what is the same for all samples, or follows from where they stand.
+        var ours = ScriptFields.Cpu | ScriptFields.Pid | ScriptFields.Tid | (trace.HasTimes ? ScriptFields.Time : ScriptFields.None);
         var perKind = new ScriptFields[_rules.Length];
         for (var kind = 0; kind < _rules.Length; kind++)
         {
@@ -179,8 +184,9 @@ public sealed class ScriptFieldRules
                 continue;
             foreach (var (field, bits, name) in s_needs)
             {
-                // Our files leave out what is the same for all samples, or follows from where they stand.
-                if ((perKind[kind] & field) == 0 || (attributes[first]!.SampleType & bits) != 0 || (isOurs && (field & (ScriptFields.Cpu | ScriptFields.Pid | ScriptFields.Tid | ScriptFields.Time)) != 0))
+                if ((perKind[kind] & field) == 0 || ((attributes[first]!.SampleType & bits) != 0 && (field != ScriptFields.Time || trace.HasTimes)) || (isOurs && (field & ours) != 0))
+                    continue;
+                if ((_rules[kind].Asked & field & ofTraces) != 0)
                     continue;
                 if ((_rules[kind].Asked & field) != 0)
                 {

@@ -126,7 +126,7 @@ public sealed partial class ScriptPrinter
     private string Module(in ResolvedFrame frame)
     {
         if (frame.Module < 0)
-            return FunctionTable.UnknownName;
+            return frame.ModuleName;
         if (!_modules.TryGetValue(frame.Module, out var name))
         {
             var modules = _trace.Model.Modules;

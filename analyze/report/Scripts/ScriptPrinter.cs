@@ -99,6 +99,8 @@ public sealed partial class ScriptPrinter
             output.Decimal(record.Cpu, 3).Append((byte)' ');
         else if ((fields & ScriptFields.Cpu) != 0 && record.Cpu >= 0)
             output.Append((byte)'[').Zeros((ulong)record.Cpu, 3).Append("] "u8);
+        else if ((fields & ScriptFields.Cpu) != 0 && record.Event is not null && _trace.PerfData is not null)
+            output.Append("[-01] "u8); // as perf: unknown
         if ((fields & (ScriptFields.Misc | ScriptFields.TimeOfDay)) != 0)
             AppendMiscAndDay(output, record, fields);
         if ((fields & ScriptFields.Time) != 0)

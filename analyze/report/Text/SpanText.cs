@@ -66,7 +66,7 @@ public static class SpanText
     private static string Frame(in ResolvedFrame frame)
     {
         var name = frame.Reason == UnresolvedReason.None ? SafeText.Show(frame.Name) : string.Create(CultureInfo.InvariantCulture, $"0x{frame.Address:x}");
-        return frame.IsInlined ? name + " (inlined)" : $"{name} ({SafeText.Show(frame.Module < 0 ? FunctionTable.UnknownName : frame.ModuleName)})";
+        return frame.IsInlined ? name + " (inlined)" : $"{name} ({SafeText.Show(frame.ModuleName)})";
     }
 
     private static string KeyOf(SpanDefinition definition) => definition.Key.Count == 0 ? "order alone"

@@ -98,6 +98,15 @@ public static class PerfDataFeature
     /// <summary>What each PMU can do.</summary>
     public const int HEADER_PMU_CAPS = 31;
 
+    /// <summary>Domains of the scheduler of each CPU.</summary>
+    public const int HEADER_CPU_DOMAIN_INFO = 32;
+
+    /// <summary>Machine and flags as ELF files have them.</summary>
+    public const int HEADER_E_MACHINE = 33;
+
+    /// <summary>Bytes of a line of the cache.</summary>
+    public const int HEADER_CLN_SIZE = 34;
+
     /// <summary>simpleperf: files with their symbols, each preceded by its size.</summary>
     public const int FEAT_FILE = 128;
 
@@ -156,6 +165,9 @@ public static class PerfDataFeature
         HEADER_CLOCK_DATA => "HEADER_CLOCK_DATA",
         HEADER_HYBRID_TOPOLOGY => "HEADER_HYBRID_TOPOLOGY",
         HEADER_PMU_CAPS => "HEADER_PMU_CAPS",
+        HEADER_CPU_DOMAIN_INFO => "HEADER_CPU_DOMAIN_INFO",
+        HEADER_E_MACHINE => "HEADER_E_MACHINE",
+        HEADER_CLN_SIZE => "HEADER_CLN_SIZE",
         FEAT_FILE => "FEAT_FILE",
         FEAT_META_INFO => "FEAT_META_INFO",
         FEAT_DEBUG_UNWIND => "FEAT_DEBUG_UNWIND",

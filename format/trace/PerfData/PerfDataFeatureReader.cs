@@ -123,6 +123,12 @@ internal static class PerfDataFeatureReader
             case HEADER_DIR_FORMAT:
                 facts.DirectoryVersion = cursor.ReadUInt64("version");
                 break;
+            case HEADER_E_MACHINE:
+                var machine = cursor.ReadUInt32("machine");
+                // A recording of one machine that does not name it still has its number.
+                if (facts.Architecture.Length == 0)
+                    facts.Architecture = ArchitectureOf(machine, isBigEndian);
+                break;
             case HEADER_BPF_PROG_INFO:
                 facts.BpfPrograms = cursor.ReadUInt32("programs");
                 break;
@@ -135,7 +141,7 @@ internal static class PerfDataFeatureReader
             case FEAT_FILE2:
                 facts.Files = SimpleperfFile.ReadAllMessages(section.Span);
                 break;
-            case HEADER_BRANCH_STACK or HEADER_AUXTRACE or HEADER_STAT or HEADER_MEM_TOPOLOGY or HEADER_BPF_BTF
+            case HEADER_BRANCH_STACK or HEADER_AUXTRACE or HEADER_STAT or HEADER_MEM_TOPOLOGY or HEADER_BPF_BTF or HEADER_CPU_DOMAIN_INFO or HEADER_CLN_SIZE
                 or FEAT_DEBUG_UNWIND or FEAT_DEBUG_UNWIND_FILE or FEAT_ETM_BRANCH_LIST or FEAT_INIT_MAP:
                 break; // known, and nothing in it that an analysis needs
             default:
@@ -144,6 +150,23 @@ internal static class PerfDataFeatureReader
 
         return true;
     }
+
+    /// <summary>As <c>uname -m</c> has it, by <c>e_machine</c> (<c>elf.h</c>); empty when it is none of these.</summary>
+    private static string ArchitectureOf(uint machine, bool isBigEndian) => machine switch
+    {
+        3 => "i686",
+        8 => "mips",
+        20 => "ppc",
+        21 => isBigEndian ? "ppc64" : "ppc64le",
+        22 => "s390x",
+        40 => "arm",
+        43 => "sparc64",
+        62 => "x86_64",
+        183 => isBigEndian ? "aarch64_be" : "aarch64",
+        243 => "riscv64",
+        258 => "loongarch64",
+        _ => "",
+    };
 
     /// <summary>Names of events, which attributes do not have; by number, as perf takes them.</summary>
     private static void ReadEventNames(PerfDataEvents events, ref SpanCursor cursor)

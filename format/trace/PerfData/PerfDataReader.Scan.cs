@@ -70,6 +70,12 @@ public sealed partial class PerfDataReader
                 return;
             }
 
+            if (PerfDataHeader.IsPerfData(bytes))
+            {
+                AddDamage(at, left, "another perf.data begins here (two recordings one after another): only the first is read, as perf does");
+                return;
+            }
+
             if (size > left)
             {
                 AddDamage(at, left, $"the data end within a record of type {Describe(type)}: {left} of {size} bytes");
@@ -176,6 +182,9 @@ public sealed partial class PerfDataReader
                 var aux = (long)Math.Min(ByteOrder.Read64(record[8..], Header.IsBigEndian), long.MaxValue);
                 AuxBytes += Math.Min(aux, end - at);
                 return aux;
+            case PERF_RECORD_AUXTRACE_INFO when record.Length >= 12:
+                AuxKind = PerfDataRecordType.AuxKind(ByteOrder.Read32(record[8..], Header.IsBigEndian));
+                return 0;
             default:
                 return TakeMetadataRecord(type, record, at);
         }

@@ -52,6 +52,9 @@ public sealed partial class PerfDataReader
     /// <summary>Bytes of AUX data (instruction traces), which are passed over.</summary>
     public long AuxBytes { get; private set; }
 
+    /// <summary>Who made the AUX data (<c>enum auxtrace_type</c>): <c>Intel PT</c>; empty when the file does not say.</summary>
+    public string AuxKind { get; private set; } = "";
+
     /// <summary>Records by type, as far as the file was read; inflated ones too.</summary>
     public IEnumerable<(uint Type, PerfDataCount Count)> Counts
     {

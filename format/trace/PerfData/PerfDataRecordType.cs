@@ -167,6 +167,19 @@ public static class PerfDataRecordType
         _ => null,
     };
 
+    /// <summary>Who makes AUX data of a kind (<c>enum auxtrace_type</c>).</summary>
+    public static string AuxKind(uint kind) => kind switch
+    {
+        1 => "Intel PT",
+        2 => "Intel BTS",
+        3 => "CoreSight ETM",
+        4 => "Arm SPE",
+        5 => "s390 CPUMSF",
+        6 => "HiSilicon PTT",
+        7 => "PowerPC VPA DTL",
+        _ => "kind " + kind.ToString(CultureInfo.InvariantCulture),
+    };
+
     /// <summary>The name, or the number where there is none.</summary>
     public static string Describe(uint type) => NameOf(type) ?? type.ToString(CultureInfo.InvariantCulture);
 }

@@ -45,6 +45,67 @@ public sealed class OtherMachinesTests
         Assert.Contains(kernel + 0x1234, analysis.Frames.Addresses.ToArray());
     }
 
+    /// <summary>A guest's addresses are nobody's here, whatever they look like: its kernel and its programs are told apart, and counted.</summary>
+    [Theory]
+    [InlineData("x86_64", false, 0xffffffff81000010)]
+    [InlineData("s390x", true, 0x3ffe0000010)]
+    public void Samples_OfAGuest_AreNamedByNothingOfThisHost(string architecture, bool bigEndian, ulong kernel)
+    {
+        var builder = new PerfDataBuilder(bigEndian);
+        builder.AddClock(1, PERF_SAMPLE_CALLCHAIN);
+        builder.TextFeature(6, architecture).Mmap2(0, uint.MaxValue, kernel & ~0xfffffUL, 0x1000000, kernel & ~0xfffffUL, "[kernel.kallsyms]_stext");
+        builder.Comm(0, 10, 10, "qemu").Mmap2(0, 10, 0x400000, 0x1000, 0, "/bin/qemu");
+        builder.Sample(0, 1000, 10, 10, kernel, chain: [KernelMarker, UserMarker], misc: PerfRecordMisc.PERF_RECORD_MISC_GUEST_KERNEL);
+        builder.Sample(0, 1001, 10, 10, 0x400010, chain: [], misc: PerfRecordMisc.PERF_RECORD_MISC_GUEST_USER);
+        builder.Sample(0, 1002, 10, 10, 0x400020, chain: [UserMarker, 0x400020]).Sample(0, 1003, 10, 10, kernel, chain: [KernelMarker, kernel], misc: PerfRecordMisc.PERF_RECORD_MISC_KERNEL);
+        using var trace = Trace.Open(builder.ToFile(), "made.data");
+
+        var analysis = Analysis.Run(trace, new AnalysisOptions());
+        var profile = FlatProfile.Build(analysis, SortKey.ParseList("dso"), children: false);
+        Assert.Equal(["[guest.kernel.kallsyms] 1", "[kernel.kallsyms] 1", "[unknown] 1", "qemu 1"], profile.Entries.Select(e => FormattableString.Invariant($"{e.Values[0]} {e.SelfWeight}")).Order(StringComparer.Ordinal));
+        Assert.Equal(2, analysis.Totals.SamplesByReason[(int)Engine.Symbols.UnresolvedReason.Guest]);
+        var shown = new List<string>();
+        for (var stream = Engine.Streams.EventStream.Open(trace, new AnalysisOptions()); stream.MoveNext();)
+        {
+            var frame = stream.Current.NameOf(stream.Current.Ip).Frames[0];
+            shown.Add(FormattableString.Invariant($"{stream.Current.Time} {stream.Current.Callchain[0].Address:x} {frame.ModuleName}"));
+        }
+
+        Assert.Equal([FormattableString.Invariant($"1000 {kernel:x} [guest.kernel.kallsyms]"), "1001 400010 [unknown]", "1002 400020 qemu", FormattableString.Invariant($"1003 {kernel:x} [kernel.kallsyms]")], shown);
+    }
+
+    /// <summary>Chains of programs alone (--user-callchains): a sample in the kernel is the kernel's, and the program called it.</summary>
+    [Fact]
+    public void Chains_WithoutTheKernel_BeginWhereTheSampleWas()
+    {
+        var builder = new PerfDataBuilder();
+        builder.AddClock(1, PERF_SAMPLE_CALLCHAIN, PerfAttrFlags.exclude_callchain_kernel);
+        builder.TextFeature(6, "x86_64").Mmap2(0, uint.MaxValue, 0xffffffff81000000, 0x1000000, 0xffffffff81000000, "[kernel.kallsyms]_stext");
+        builder.Comm(0, 10, 10, "app").Mmap2(0, 10, 0x400000, 0x1000, 0, "/bin/app");
+        builder.Sample(0, 1000, 10, 10, 0xffffffff81000010, chain: [UserMarker, 0x400020], misc: PerfRecordMisc.PERF_RECORD_MISC_KERNEL).Sample(0, 1001, 10, 10, 0x400020, chain: [UserMarker, 0x400020]);
+        using var trace = Trace.Open(builder.ToFile(), "made.data");
+
+        var profile = FlatProfile.Build(Analysis.Run(trace, new AnalysisOptions()), SortKey.ParseList("dso"), children: true);
+        Assert.Equal(["[kernel.kallsyms] 1 1", "app 1 2"], profile.Entries.Select(e => FormattableString.Invariant($"{e.Values[0]} {e.SelfWeight} {e.TotalWeight}")).Order(StringComparer.Ordinal));
+        Assert.Equal(["1000 app 10/10 cpu-clock ip=ffffffff81000010 chain=400020 ", "1001 app 10/10 cpu-clock ip=400020 chain=400020 "], PerfDataTraceTests.Lines(trace));
+    }
+
+    /// <summary>The machine's number (perf 7.1) stands for its name where that is missing; two recordings one after another are told.</summary>
+    [Fact]
+    public void Features_OfNewerPerf_AreKnown()
+    {
+        var builder = new PerfDataBuilder();
+        builder.AddClock(1);
+        builder.Feature(33, [183, 0, 0, 0, 0, 0, 0, 0]).Feature(34, [64, 0, 0, 0]).Sample(0, 1000, 10, 10, 0x400010);
+        using var trace = Trace.Open(builder.ToFile(), "made.data");
+        Assert.Equal("aarch64", trace.Host.Architecture);
+        Assert.Empty(trace.PerfData!.Metadata.UnknownFeatures);
+
+        using var twice = Trace.Open((byte[])[.. builder.ToPipe(), .. builder.ToPipe()], "made.data");
+        Assert.Contains("another perf.data", Assert.Single(twice.Damage).Detail, StringComparison.Ordinal);
+        Assert.Equal(1, Analysis.Run(twice, new AnalysisOptions()).Totals.Used);
+    }
+
     /// <summary>What a wrong frame pointer gave is nobody's: neither a program nor the kernel has such addresses.</summary>
     [Fact]
     public void Frames_WithAnAddressThatNobodyHas_AreUnknown()

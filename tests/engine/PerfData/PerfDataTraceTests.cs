@@ -81,6 +81,7 @@ public sealed class PerfDataTraceTests
         builder.AddClock(1);
         builder.Sample(0, 1000, 10, 10, 0x400010).Record(63, 0, new byte[16]).Record(900, 0, new byte[8]).Record(68, 0, []);
         // AUX data follow their record.
+        builder.Record(70, 0, [1, 0, 0, 0, 0, 0, 0, 0]);
         builder.Record(71, 0, new ByteWriter().U64(24).U64(0).U64(0).U64(0).U64(0).ToArray()).Bytes([.. Enumerable.Repeat((byte)0xff, 24)]);
         builder.Sample(0, 2000, 10, 10, 0x400010);
         using var trace = Open(builder, pipe: false);
@@ -88,7 +89,8 @@ public sealed class PerfDataTraceTests
         Assert.Empty(trace.Damage);
         Assert.Equal(2, trace.PerfData!.UnknownRecords);
         Assert.Equal(24, trace.PerfData.AuxBytes);
-        Assert.Equal(2, Analysis.Run(trace, new AnalysisOptions()).Totals.Used);
+        var totals = Analysis.Run(trace, new AnalysisOptions()).Totals;
+        Assert.Equal((2, 24, "Intel PT"), (totals.Used, totals.AuxBytes, totals.AuxKind));
     }
 
     /// <summary>Without times the order of the file decides: a name holds for the samples that come after its record.</summary>

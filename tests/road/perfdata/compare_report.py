@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds `tracekit report` against `perf report --stdio` on the same perf.data files, by (event, comm, dso, sym), to 0.01 percentage points.
 
-    compare_report.py TRACEKIT FILE... [--keys comm,dso,sym] [--verbose]
+    compare_report.py TRACEKIT FILE... [--keys comm,dso,sym] [--verbose]      PERF says which perf (perf)
 
 Both read the binaries of this machine. Compared are: lost samples, each event's samples and event count, the shares with --no-children and with --children
 (callers too), inlined functions left aside (perf has no lines for them). Functions without a name are one line each here and one for each address in perf:
@@ -10,6 +10,7 @@ Exit: 0 equal; 1 differences, listed; 77 no perf here.
 """
 import argparse, collections, csv, io, json, os, re, shutil, subprocess, sys
 
+PERF = os.environ.get("PERF", "perf")
 ENVIRONMENT = dict(os.environ, NO_COLOR="1", PAGER="cat", DEBUGINFOD_URLS="")
 UNNAMED = re.compile(r"^(0x[0-9a-f]+|[0-9a-f]{16}|\[unknown\])$")
 WIDTHS = ",".join(["20"] * 2 + ["1000"] * 8)  # perf cuts names to the width of their column
@@ -31,7 +32,7 @@ def without_modifiers(event):
 
 def of_perf(path, keys, children):
     mode = "--children" if children else "--no-children"
-    code, out, err = run(["perf", "report", "--stdio", "-f", "-i", path, mode, "-g", "none", "--no-inline", "-s", keys, "-t", "\t", "-w", WIDTHS])
+    code, out, err = run([PERF, "report", "--stdio", "-f", "-i", path, mode, "-g", "none", "--no-inline", "--no-demangle", "--no-group", "-s", keys, "-t", "\t", "-w", WIDTHS])
     if code != 0:
         raise RuntimeError(f"perf report: {err.strip()[:300]}")
     lost, events, event = 0, {}, None
@@ -58,8 +59,9 @@ def of_tracekit(tracekit, path, keys, children):
     mode = "--children" if children else "--no-children"
     kernel = ["--kallsyms", "/proc/kallsyms"] if os.geteuid() == 0 else []
     # A perf.data is looked up in this machine's files as perf does it; a .dtr only where it is said.
-    root = [] if os.path.isfile(path) and open(path, "rb").read(8) in (b"PERFILE2", b"2ELIFREP") else ["--symfs", "/"]
-    code, out, err = run([*tracekit, "report", path, *root, *kernel, mode, "-g", "none", "--no-inline", "-s", keys, "--max-stack", "127", "--format", "json"])
+    data = os.path.join(path, "data") if os.path.isdir(path) else path
+    root = [] if os.path.isfile(data) and open(data, "rb").read(8) in (b"PERFILE2", b"2ELIFREP") else ["--symfs", "/"]
+    code, out, err = run([*tracekit, "report", path, *root, *kernel, mode, "-g", "none", "--no-inline", "--no-demangle", "-s", keys, "--max-stack", "127", "--format", "json"])
     if code != 0:
         raise RuntimeError(f"tracekit report: {err.strip()[:300]}")
     document = json.loads(out)
@@ -146,7 +148,7 @@ def main():
     parser.add_argument("--most", type=int, default=20, help="differences to list of each file")
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
-    if not shutil.which("perf"):
+    if not shutil.which(PERF):
         print("no perf here")
         return 77
     tracekit = ["dotnet", arguments.tracekit] if arguments.tracekit.endswith(".dll") else [arguments.tracekit]

@@ -2,7 +2,7 @@
 """Compares `tracekit script` with `perf script` on the same perf.data files, line by line.
 
 compare_script.py TRACEKIT FILE.data... [-- OPTION...]      options go to both programs
-TRACEKIT_SYMBOLS has options for tracekit alone, about where symbols are. Prints for each file: lines of each, equal ones, CPU seconds of each, differences that docs/from-perf.md explains,
+PERF says which perf (perf). TRACEKIT_SYMBOLS has options for tracekit alone, about where symbols are. Prints for each file: lines of each, equal ones, CPU seconds of each, differences that docs/from-perf.md explains,
 and the kinds of others with one example of each. Exit 1 when any of those is there.
 """
 import difflib
@@ -12,6 +12,8 @@ import resource
 import subprocess
 import sys
 import tempfile
+
+PERF = os.environ.get("PERF", "perf")
 
 
 def run(command):
@@ -37,6 +39,13 @@ def explained(theirs, ours):
     """Why two lines may differ; None when they may not."""
     frame = re.compile(r"^\t *([0-9a-f]+) (.*) \((.*)\)$")
     a, b = frame.match(theirs), frame.match(ours)
+    exited = re.match(r"\s*:(\d+)\s+\1\s+(.*)$", theirs)
+    if exited and (named := re.match(rf"\s*\S.*?\s+{exited[1]}\s+(.*)$", ours)) and re.sub(r" +", " ", named[1]) == re.sub(r" +", " ", exited[2]):
+        return "a sample behind its thread's end, whose name newer perfs forget"
+    if a and b and a[2] == b[2] == "[unknown]" and b[3] == "[unknown]":
+        return "an address in data, which perf names by the mapping"
+    if theirs.strip().split(" ")[0] != "" and "@plt+0x0" in ours and theirs.replace("@plt", "") == re.sub(r"\S+@plt", "", ours):
+        return "perf has no name for a PLT entry"
     if a and b and a[1] == b[1] and a[2].endswith("+0x0") and not b[2].endswith("+0x0"):
         return "a return address at the first byte of the next function"
     if a and b and b[3] == "[unknown]" and "execve" in a[2]:
@@ -94,7 +103,7 @@ def main():
     tracekit, files = arguments[0], arguments[1:]
     bad = 0
     for path in files:
-        theirs, cpu_perf, _ = run(["perf", "script", "-i", path, *options])
+        theirs, cpu_perf, _ = run([PERF, "script", "-i", path, *options])
         ours, cpu_ours, done = run([tracekit, "script", path, *ours_only, *options])
         if done.returncode not in (0,):
             print(done.stderr.decode()[:300])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds tracekit against perf on a folder of perf.data files, whoever recorded them.
 
-    corpus.py TRACEKIT FOLDER [--out FOLDER]
+    corpus.py TRACEKIT FOLDER [--out FOLDER]      PERF says which perf (perf)
 
 Symbols are left out (--symfs to an empty folder): other machines' binaries are not here. Of each file it compares, line by line,
 the samples (comm, pid/tid, cpu, time, event, ip: what both can print) and, to 0.01, the shares by comm and dso. Where perf refuses
@@ -10,6 +10,7 @@ a file, only what tracekit does with it is told. Differences stand in OUT, one f
 import argparse, collections, csv, io, os, re, subprocess, sys, tempfile
 
 FIELDS = ["comm", "pid", "tid", "cpu", "time", "event", "ip"]
+PERF = os.environ.get("PERF", "perf")
 ENVIRONMENT = dict(os.environ, NO_COLOR="1", PAGER="cat", HOME="/nonexistent", DEBUGINFOD_URLS="")
 
 
@@ -24,7 +25,7 @@ def run(command, seconds=300):
 def perf_script(path, empty):
     fields = list(FIELDS)
     while fields:
-        code, out, err = run(["perf", "script", "-i", path, "-f", "--no-inline", "--symfs", empty, "-F", ",".join(fields)])
+        code, out, err = run([PERF, "script", "-i", path, "-f", "--no-inline", "--symfs", empty, "-F", ",".join(fields)])
         lacking = re.findall(r"Cannot print '(\w+)' field", err)
         if code == 0 or not lacking:
             return code, out, err, fields
@@ -106,7 +107,7 @@ def main():
             else:
                 verdict = "DIFFERENT"
             totals[verdict] += 1
-            _, report, _ = run(["perf", "report", "-i", path, "-f", "--stdio", "--no-children", "-g", "none", "-s", "comm,dso", "-t", "\t", "-w", "60,200", "--no-inline", "--no-branch-stack", "--symfs", empty])
+            _, report, _ = run([PERF, "report", "-i", path, "-f", "--stdio", "--no-children", "-g", "none", "-s", "comm,dso", "-t", "\t", "-w", "60,200", "--no-inline", "--no-branch-stack", "--symfs", empty])
             _, ours_report, _ = run([options.tracekit, "report", path, "--no-children", "-g", "none", "-s", "comm,dso", "--no-inline", "--symfs", empty, "--format", "csv"])
             p, q = shares(report), our_shares(ours_report)
             if len({key[0] for key in p}) == len({key[0] for key in q}) == 1 and set(p) != set(q):
