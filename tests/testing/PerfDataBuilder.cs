@@ -124,16 +124,16 @@ public sealed class PerfDataBuilder(bool bigEndian = false)
         return Record(PerfRecordType.PERF_RECORD_COMM, exec ? PerfRecordMisc.PERF_RECORD_MISC_COMM_EXEC : (ushort)0, Trailer(body, time, pid, tid));
     }
 
-    public PerfDataBuilder Mmap2(ulong time, uint pid, ulong start, ulong length, ulong offset, string path, byte[]? buildId = null)
+    public PerfDataBuilder Mmap2(ulong time, uint pid, ulong start, ulong length, ulong offset, string path, byte[]? buildId = null, bool data = false)
     {
         var body = new ByteWriter(bigEndian).U32(pid).U32(pid).U64(start).U64(length).U64(offset);
         if (buildId is null)
             body.U32(8).U32(1).U64(4711).U64(0);
         else
             body.U8((byte)buildId.Length, 0, 0, 0).U8(buildId).U8(new byte[20 - buildId.Length]);
-        body.U32(5).U32(2);
+        body.U32(data ? 3u : 5u).U32(2);
         Padded(body, path);
-        var misc = PerfRecordMisc.PERF_RECORD_MISC_USER | (buildId is null ? 0 : PerfRecordMisc.PERF_RECORD_MISC_MMAP_BUILD_ID);
+        var misc = PerfRecordMisc.PERF_RECORD_MISC_USER | (buildId is null ? 0 : PerfRecordMisc.PERF_RECORD_MISC_MMAP_BUILD_ID) | (data ? PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA : 0);
         return Record(PerfRecordType.PERF_RECORD_MMAP2, (ushort)misc, Trailer(body, time, pid, pid));
     }
 

@@ -18,6 +18,7 @@ internal sealed class ModuleData
     private readonly Lazy<UnwindTable?> _unwind;
     private readonly Lazy<FunctionStarts?> _functionStarts;
     private readonly Lazy<SymbolTable?> _symbols;
+    private readonly Lazy<SymbolTable?> _variables;
     private readonly Lazy<KernelText?> _kernelText;
     private readonly Func<ulong[]?, Kallsyms?> _openKallsyms;
     private volatile bool _kernelIsOutside;
@@ -39,7 +40,8 @@ internal sealed class ModuleData
         _outside = new(() => isFile ? pieces.Outside(_own.Value) : null);
         _unwind = new(() => Guarded(BuildUnwind));
         _functionStarts = new(() => Guarded(() => Image is { } image ? FunctionStarts.Build(image) : null));
-        _symbols = new(() => Guarded(() => Image is { } image ? BuildSymbols(image) : null));
+        _symbols = new(() => Guarded(() => Image is { } image ? BuildSymbols(image, SymbolTable.Build) : null));
+        _variables = new(() => Guarded(() => Image is { } image ? BuildSymbols(image, SymbolTable.BuildData) : null));
         _kernelText = new(() => module.Kind == ModuleKind.Kernel ? pieces.KernelText() : null);
         _openKallsyms = addresses =>
         {
@@ -82,6 +84,9 @@ internal sealed class ModuleData
 
     public SymbolTable? Symbols => _symbols.Value;
 
+    /// <summary>Variables of the file, where they are at hand: snapshots have functions only.</summary>
+    public SymbolTable? Variables => _variables.Value;
+
     /// <summary>Of the kernel: its symbols, or of them those that some addresses (ascending) need.</summary>
     public Kallsyms? OpenKallsyms(ulong[]? addresses) => Module.Kind == ModuleKind.Kernel ? Guarded(() => _openKallsyms(addresses)) : null;
 
@@ -120,11 +125,11 @@ internal sealed class ModuleData
     }
 
     /// <summary>The richest table that is at hand: a debug file has the symbols of functions that are not exported.</summary>
-    private SymbolTable BuildSymbols(ElfImage image)
+    private SymbolTable BuildSymbols(ElfImage image, Func<ElfImage, ElfImage?, ShownName?, SymbolTable> build)
     {
         if (OwnDebugImage is null && !image.HasBytes(".symtab") && Outside is { } set)
-            return SymbolTable.Build(image, set.Debug ?? set.Main, NameStyle.Ranked);
-        return SymbolTable.Build(image, OwnDebugImage, NameStyle.Ranked);
+            return build(image, set.Debug ?? set.Main, NameStyle.Ranked);
+        return build(image, OwnDebugImage, NameStyle.Ranked);
     }
 
     /// <summary>The same from what the recording itself has.</summary>

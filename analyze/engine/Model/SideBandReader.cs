@@ -20,6 +20,12 @@ internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, i
 
     public SideBandTotals Totals { get; } = new();
 
+    /// <summary>Take mappings of data as those of code.</summary>
+    public bool TakesData { get; init; }
+
+    /// <summary>Whether any were told (<c>perf record -d</c>).</summary>
+    public bool HasData { get; private set; }
+
     /// <summary>Reads the records that stand one after another in a chunk.</summary>
     public void AddChunk(ReadOnlySpan<byte> payload)
     {
@@ -104,11 +110,18 @@ internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, i
         }
     }
 
+    private bool PassesOver(PerfRecord record)
+    {
+        var isData = (record.Misc & PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA) != 0;
+        HasData |= isData;
+        return isData && !TakesData;
+    }
+
     private bool TryAddMmap2(PerfRecord record, SampleLayout layout)
     {
         if (!Mmap2Record.TryParse(record, layout, out var mmap))
             return false;
-        if ((record.Misc & PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA) != 0)
+        if (PassesOver(record))
             return true;
         if (IsOfKernel(record, mmap.Pid))
         {
@@ -124,7 +137,7 @@ internal sealed class SideBandReader(SideBandLayouts layouts, Func<MappedFile, i
     {
         if (!MmapRecord.TryParse(record, layout, out var mmap))
             return false;
-        if ((record.Misc & PerfRecordMisc.PERF_RECORD_MISC_MMAP_DATA) != 0)
+        if (PassesOver(record))
             return true;
         if (IsOfKernel(record, mmap.Pid))
         {

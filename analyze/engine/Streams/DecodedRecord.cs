@@ -22,6 +22,8 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
     private readonly List<CallchainEntry> _ownFrame = [];
     private FrameNamer? _namer;
     private SampleChains? _chains;
+    private DataPlaces? _dataPlaces;
+    private bool _dataPlacesReady;
     private byte[] _bytes = new byte[1024];
     private int _length;
     private int _rawStart;
@@ -148,6 +150,18 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
         }
 
         return _namer.Name(address, isReturn: false);
+    }
+
+    /// <inheritdoc/>
+    public override NamedFrames NameOfData(ulong address)
+    {
+        var code = NameOf(address);
+        if (code.Frames[^1].Module >= 0 || KernelAddress.Is(address))
+            return code;
+        if (!_dataPlacesReady)
+            _dataPlaces = DataPlaces.Read(trace, options.Names);
+        _dataPlacesReady = true;
+        return _dataPlaces?.Find(_pid, _tid, _time, address) ?? code;
     }
 
     /// <inheritdoc/>

@@ -53,6 +53,9 @@ public abstract class EventRecord
     /// <summary>What lies at an address in the process at this time.</summary>
     public abstract NamedFrames NameOf(ulong address);
 
+    /// <summary>The same of an address that may be one of data; where the recording tells mappings of data, the frame's module is then behind those of the trace, and has its path as name.</summary>
+    public abstract NamedFrames NameOfData(ulong address);
+
     /// <summary><c>PERF_RECORD_*</c> of a side-band record; 0 for samples.</summary>
     public abstract uint SideBandType { get; }
 

@@ -25,7 +25,7 @@ public sealed partial class ScriptJson
         {
             _writer.WriteString("addr", Hex(sample.Addr));
             if (_events.NamesAddress(index))
-                WriteAt("addr_at", record, sample.Addr);
+                WriteAt("addr_at", record.NameOfData(sample.Addr), sample.Addr);
         }
 
         if (layout.Has(PerfSampleFormat.PERF_SAMPLE_DATA_SRC))
@@ -92,8 +92,8 @@ public sealed partial class ScriptJson
         {
             var flags = new BranchFlags(BinaryPrimitives.ReadUInt64LittleEndian(entries[16..]));
             _writer.WriteStartObject();
-            WriteAt("from", record, BinaryPrimitives.ReadUInt64LittleEndian(entries));
-            WriteAt("to", record, BinaryPrimitives.ReadUInt64LittleEndian(entries[8..]));
+            WriteAt("from", record.NameOf(BinaryPrimitives.ReadUInt64LittleEndian(entries)), BinaryPrimitives.ReadUInt64LittleEndian(entries));
+            WriteAt("to", record.NameOf(BinaryPrimitives.ReadUInt64LittleEndian(entries[8..])), BinaryPrimitives.ReadUInt64LittleEndian(entries[8..]));
             if (flags.Prediction != '-')
                 _writer.WriteBoolean("predicted", flags.Prediction == 'P');
             if (flags.IsInTransaction)
@@ -111,10 +111,10 @@ public sealed partial class ScriptJson
     }
 
     /// <summary>An address and what lies there: the function that has code of its own.</summary>
-    private void WriteAt(string key, EventRecord record, ulong address)
+    private void WriteAt(string key, NamedFrames names, ulong address)
     {
         _writer.WriteStartObject(key);
-        WriteFrame(address, record.NameOf(address).Frames[^1]);
+        WriteFrame(address, names.Frames[^1]);
     }
 
     private void WriteFrame(ulong address, in ResolvedFrame frame)

@@ -90,7 +90,7 @@ public sealed partial class ScriptJson : IDisposable
 
         WriteParts(record);
         if (!record.Event!.HasStacks && record.Ip != 0)
-            WriteAt("at", record, record.Ip);
+            WriteAt("at", record.NameOf(record.Ip), record.Ip);
         else if (_chains && record.Event.HasStacks)
             WriteStack(record);
     }

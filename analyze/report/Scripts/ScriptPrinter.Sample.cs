@@ -48,7 +48,7 @@ public sealed partial class ScriptPrinter
             output.Hex(sample.Addr, 16);
             if (_events.NamesAddress(record.Event!.Index))
             {
-                var names = record.NameOf(sample.Addr);
+                var names = record.NameOfData(sample.Addr);
                 AppendNames(output, names.Frames[^1], names.FileAddress, 0, fields);
             }
         }

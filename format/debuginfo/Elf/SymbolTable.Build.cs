@@ -32,18 +32,32 @@ public sealed partial class SymbolTable
         return raw.Count == 0 ? Empty : Arrange(image, raw, [.. strings], shown);
     }
 
+    /// <summary>Builds the table of a file's variables in the same way: STT_OBJECT, and labels of the linker and of assembly (STT_NOTYPE) in sections of data.</summary>
+    /// <inheritdoc cref="Build"/>
+    public static SymbolTable BuildData(ElfImage image, ElfImage? debugFile = null, ShownName? shown = null)
+    {
+        var raw = new List<RawSymbol>();
+        var strings = new List<ReadOnlyMemory<byte>>();
+        if (debugFile is not null && IsOfLayout(debugFile, image))
+            CollectAll(debugFile, image, SHT_SYMTAB, raw, strings, data: true);
+        CollectAll(image, image, SHT_SYMTAB, raw, strings, data: true);
+        if (raw.Count == 0)
+            CollectAll(image, image, SHT_DYNSYM, raw, strings, data: true);
+        return raw.Count == 0 ? Empty : Arrange(image, raw, [.. strings], shown, data: true);
+    }
+
     private static bool IsOfLayout(ElfImage other, ElfImage image) => other.ImageBase == image.ImageBase || other.Segments.IsEmpty;
 
-    private static void CollectAll(ElfImage from, ElfImage image, uint type, List<RawSymbol> raw, List<ReadOnlyMemory<byte>> strings)
+    private static void CollectAll(ElfImage from, ElfImage image, uint type, List<RawSymbol> raw, List<ReadOnlyMemory<byte>> strings, bool data = false)
     {
         for (var i = 0; i < from.Sections.Length; i++)
         {
             if (from.Sections[i].Type == type && strings.Count < 254 && ElfSymbols.TryRead(from, i, out var symbols))
-                Collect(from, symbols, image.ImageBase.Value, raw, strings);
+                Collect(from, symbols, image.ImageBase.Value, raw, strings, data);
         }
     }
 
-    private static void Collect(ElfImage image, ElfSymbols symbols, ulong imageBase, List<RawSymbol> raw, List<ReadOnlyMemory<byte>> strings)
+    private static void Collect(ElfImage image, ElfSymbols symbols, ulong imageBase, List<RawSymbol> raw, List<ReadOnlyMemory<byte>> strings, bool data)
     {
         var table = (byte)strings.Count;
         strings.Add(symbols.Names);
@@ -52,10 +66,10 @@ public sealed partial class SymbolTable
         for (var i = 0; i < symbols.Count; i++)
         {
             var s = symbols[i];
-            if (s.Type is not (STT_FUNC or STT_GNU_IFUNC or STT_NOTYPE) || !s.IsInSection || s.NameOffset == 0 || s.NameOffset >= (uint)text.Length)
+            if (!(data ? s.Type is STT_OBJECT or STT_NOTYPE : s.Type is STT_FUNC or STT_GNU_IFUNC or STT_NOTYPE) || !s.IsInSection || s.NameOffset == 0 || s.NameOffset >= (uint)text.Length)
                 continue;
             var name = text[(int)s.NameOffset..];
-            if (name[0] == 0 || s.Type == STT_NOTYPE && (!IsCodeSection(image, s.Section) || IsMappingSymbol(name, image.Machine) || IsSectionBound(name)))
+            if (name[0] == 0 || s.Type == STT_NOTYPE && (data ? !IsDataLabel(image, s) : !IsCodeSection(image, s.Section) || IsMappingSymbol(name, image.Machine) || IsSectionBound(name)))
                 continue;
             var value = s.Value.Value;
             if (image.Machine == EM_ARM)
@@ -75,10 +89,16 @@ public sealed partial class SymbolTable
         machine is EM_AARCH64 or EM_ARM or EM_RISCV && name.Length > 2 && name[0] == '$' &&
         (name[1] is (byte)'x' or (byte)'d' or (byte)'a' or (byte)'t' or (byte)'b' or (byte)'p' && name[2] is 0 or (byte)'.' || machine == EM_RISCV && name[1] == 'x');
 
+    /// <summary>As perf's <c>elf_sym__is_label</c> and <c>elf_sec__is_data</c> have it: not hidden, in a section with such a name.</summary>
+    private static bool IsDataLabel(ElfImage image, in ElfSymbolEntry symbol) =>
+        (symbol.Other & 3) is 0 or 3 // STV_DEFAULT, STV_PROTECTED
+         && symbol.Section < (uint)image.Sections.Length && image.Sections[(int)symbol.Section] is { IsCode: false } section
+        && section.Name.Contains("data", StringComparison.Ordinal);
+
     /// <summary>The linker's <c>__start_SECTION</c> and <c>__stop_SECTION</c>: they mark where a section lies, and would name all of its code.</summary>
     private static bool IsSectionBound(ReadOnlySpan<byte> name) => name.StartsWith("__start_"u8) || name.StartsWith("__stop_"u8);
 
-    private static SymbolTable Arrange(ElfImage image, List<RawSymbol> raw, ReadOnlyMemory<byte>[] strings, ShownName? shown)
+    private static SymbolTable Arrange(ElfImage image, List<RawSymbol> raw, ReadOnlyMemory<byte>[] strings, ShownName? shown, bool data = false)
     {
         var order = new ulong[raw.Count];
         for (var i = 0; i < order.Length; i++)
@@ -86,7 +106,7 @@ public sealed partial class SymbolTable
         Array.Sort(order);
 
         int count = 0;
-        var code = CodeRanges(image);
+        var code = CodeRanges(image, data);
         var starts = new uint[order.Length];
         var ends = new uint[order.Length];
         var names = new NameRef[order.Length];
@@ -194,19 +214,19 @@ public sealed partial class SymbolTable
     /// <summary>
     /// Executable sections by address, relative to the image base and none overlapping; where there are none, executable segments.
     /// </summary>
-    private static List<(ulong Start, ulong End)> CodeRanges(ElfImage image)
+    private static List<(ulong Start, ulong End)> CodeRanges(ElfImage image, bool data)
     {
         var ranges = new List<(ulong Start, ulong End)>();
         foreach (ref readonly var s in image.Sections)
         {
-            if (s.IsCode && s.Size != 0)
+            if ((data ? (s.Flags & SHF_ALLOC) != 0 && !s.IsCode : s.IsCode) && s.Size != 0)
                 Add(s.Address.Value, s.Size);
         }
 
         // Code that no section covers: a segment holds it.
         foreach (ref readonly var s in image.Segments)
         {
-            if (s.IsCode && s.MemorySize != 0)
+            if (!data && s.IsCode && s.MemorySize != 0)
                 Add(s.Address.Value, s.MemorySize);
         }
 

@@ -40,6 +40,16 @@ public class SymbolTableTests
         Assert.Equal(1, table.Count);
     }
 
+    /// <summary>Variables have a table of their own: objects, and the labels in sections of data that are not hidden; one without a size reaches to the next or to the end of its section.</summary>
+    [Fact]
+    public void BuildData_ObjectsAndLabels_NameDataAlone()
+    {
+        var table = SymbolTable.BuildData(Image(dynamic: false, 0,
+            new ElfSymbol("function", 0x1000, 0x10), new ElfSymbol("counter", 0x2000, 8, STT_OBJECT, STB_GLOBAL, 2), new ElfSymbol("unsized", 0x2010, 0, STT_OBJECT, STB_LOCAL, 2),
+            new ElfSymbol("data_start", 0x2020, 0, STT_NOTYPE, STB_GLOBAL, 2), new ElfSymbol("codelabel", 0x1020, 0, STT_NOTYPE), new ElfSymbol("_edata", 0x2100, 0, STT_NOTYPE, STB_GLOBAL, 2)));
+        Assert.Equal(["counter", "-", "unsized", "data_start", "-", "-", "-"], new ulong[] { 0x2007, 0x2008, 0x201f, 0x20ff, 0x2100, 0x1000, 0x1020 }.Select(a => At(table, a)));
+    }
+
     /// <summary>perf compares the names that it shows: what is mangled has an underscore and a length of its own. Variants of one constructor are shown alike, so the first stays.</summary>
     [Theory]
     [InlineData("_RNvXsC_NtNtCsgEmfK2I1SDS_4core3fmt3numyNtB7_8LowerHex3fmt", "_RNvXs6_NtNtCsgEmfK2I1SDS_4core3fmt3numjNtB7_8LowerHex3fmt", "_RNvXs6_NtNtCsgEmfK2I1SDS_4core3fmt3numjNtB7_8LowerHex3fmt")]

@@ -142,6 +142,32 @@ public sealed class PerfDataTraceTests
         }
     }
 
+    /// <summary>An address of data is called by what is mapped there at that time, code or not; only where the recording tells it.</summary>
+    [Fact]
+    public void NameOfData_MappingsOfData_AreCalledByTheirPaths()
+    {
+        var builder = new PerfDataBuilder();
+        builder.AddClock(1);
+        builder.Comm(0, 10, 10, "first").Mmap2(0, 10, 0x400000, 0x1000, 0, "/bin/first").Mmap2(10, 10, 0x500000, 0x1000, 0x3000, "/bin/first", data: true).Mmap2(10, 10, 0x7ff000, 0x1000, 0, "[stack]", data: true);
+        builder.Sample(0, 1000, 10, 10, 0x400010).Fork(1100, 20, 20, 10, 10).Sample(0, 1200, 20, 20, 0x400010);
+        using var trace = Open(builder, pipe: false);
+
+        var seen = new List<string>();
+        for (var stream = EventStream.Open(trace, new AnalysisOptions()); stream.MoveNext();)
+        {
+            foreach (var address in new ulong[] { 0x400020, 0x500020, 0x7ff020, 0x600000 })
+            {
+                var names = stream.Current.NameOfData(address);
+                seen.Add(FormattableString.Invariant($"{names.FileAddress:x} {names.Frames[0].ModuleName}"));
+            }
+        }
+
+        string[] known = ["20 first", "3020 /bin/first", "7ff020 [stack]"];
+        Assert.Equal([.. known, "600000 "], seen[..4].Select(s => s.Replace("[unknown]", "", StringComparison.Ordinal)));
+        Assert.Equal(seen[..4], seen[4..]);
+        Assert.Equal(1, trace.Model.Modules.Count(m => m.Path == "/bin/first"));
+    }
+
     /// <summary>A sample with counters of a group stands for one of each counter that grew, as perf delivers them; with a fixed period the records have no field for the growth.</summary>
     [Theory]
     [InlineData(false, true)]

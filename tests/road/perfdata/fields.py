@@ -22,13 +22,13 @@ import made_up
 HERE = os.path.dirname(os.path.abspath(__file__))
 ALL = "--show-task-events --show-mmap-events --show-switch-events --show-namespace-events --show-cgroup-events --show-bpf-events --show-text-poke-events"
 ANY = ["", "-F comm,pid,tid,cpu,time,event", "-F +misc", "-F -comm,-time", "-F event,period", "-F ip,sym,symoff,dso", "-F pid", "-G", "--ns", "--reltime", "--deltatime --ns", ALL, "-F +misc " + ALL]
-TIMES = ["--time 10%/2", "--time 10%-20%", "--time 40%-100%", "--time 100%/1"]
+TIMES = ["--time 10%/1,10%/3", "--time 10%-20%,40%-70%,90%-100%", "--time 10%/2", "--time 10%-20%", "--time 40%-100%", "--time 100%/1"]
 WRONG = ["-F nosuch", "-F comm,+ip", "-F symoff,ip", "-F srcline", "-F trace:ip,nosuch", "-F xx:comm"]
 ABSENT = ["-F +" + name for name in ("flags", "callindent", "synth", "ipc", "insn", "insnlen", "brstackinsn", "brstackinsnlen", "metric", "srccode")]
 
 # Name, options of perf record, what runs, questions beside ANY.
 RECORDINGS = [
-    ("fp", "-F 999 -g", "work-fp 60", ["--max-stack 0", "--max-stack 1", "--max-stack 5", "--stop-bt main", "-F +srcline", "-F comm,ip,sym,symoff --stop-bt spin", "-F ip", "--comms work-fp", *TIMES, *WRONG, *ABSENT]),
+    ("fp", "-F 999 -g", "work-fp 60", ["--max-stack 0", "--max-stack 1", "--max-stack 5", "-L", "-S sort_some", "-f -v", "-c work-fp", "--stop-bt main", "-F +srcline", "-F comm,ip,sym,symoff --stop-bt spin", "-F ip", "--comms work-fp", *TIMES, *WRONG, *ABSENT]),
     ("dwarf", "-F 499 --call-graph dwarf", "work 30", ["--max-stack 4", "-F +uregs", "-F comm,uregs,ip,sym,symoff", *TIMES]),
     ("data", "-F 499 -d", "work-fp 30", ["-F +addr", "-F addr,ip,sym,symoff,dso", "-F +ins_lat", "-F +tod", "-F +weight", "-F +brstack", "-F hw:comm"]),
     ("faults", "-e page-faults -c 1 -d", "work-fp 10", ["-F +addr", "-F comm,addr,ip,sym,symoff,dso"]),
@@ -47,7 +47,7 @@ RECORDINGS = [
     ("realtime", "-F 499 -k CLOCK_REALTIME", "work-fp 20", ["-F +tod", "-F +tod --ns", "-F tod,time"]),
     ("monotonic", "-F 499 -k CLOCK_MONOTONIC -g", "work-fp 20", ["-F +tod", "-F tod,ip,sym,symoff"]),
     ("group", "-e {cpu-clock,page-faults}:S -c 20000", "work-fp 10", ["-F period,event"]),
-    ("tracepoints", "-a -e sched:* -e irq:* -e timer:hrtimer_*", "sh -c 'ls -l /usr/bin; sleep 0.01'", ["-F trace:event,trace", "-F trace:comm,cpu,event,trace --ns", "-F -trace"]),
+    ("tracepoints", "-a -e sched:* -e irq:* -e timer:hrtimer_*", "sh -c 'ls -l /usr/bin; sleep 0.01'", ["-F trace:event,trace", "-F trace:comm,cpu,event,trace --ns", "-F -trace", "-L", "--switch-on sched:sched_switch --switch-off sched:sched_wakeup", "--switch-on irq:irq_handler_entry --show-on-off-events", *TIMES]),
     ("mixed", "-e cpu-clock -e page-faults -e sched:sched_switch -g -c 100000", "work-fp 20", ["-F trace:event,trace", "-F sw:ip,sym,symoff", "-F trace: -F sw:event", "-F +addr"]),
     ("forks", "-F 1999 -g", "sh -c 'i=0; while [ $i -lt 30 ]; do /bin/true; i=$((i+1)); done'", ["--show-task-events -F comm,tid,time"]),
 ]
@@ -94,9 +94,9 @@ def explained(theirs, ours, options):
     a, b = place.match(theirs), place.match(ours)
     if a and b and a[1] == b[1] and re.match(r"//anon|/tmp/perf-\d+\.map$", b[2]):
         return "code made at run time has one module"
-    nothing = "[unknown] ([unknown])"
-    if "addr" in options and nothing in ours and re.fullmatch(re.escape(ours).replace(re.escape(nothing), r".+? \(.*?\)", 1), theirs):
-        return "addr: only code is named"
+    label = re.compile(r" (__TMC_END__|_edata|_end|__bss_start)\+0x0 ")
+    if "addr" in options and label.search(theirs) and re.fullmatch(re.escape(label.sub(" @ ", theirs, count=1)).replace("@", r"\S+", 1), ours):
+        return "addr: where data end there is no variable of that name"
     names = (("[unknown] ([unknown])", "[unknown] ([kernel.kallsyms])"), ("[unknown] ([stack])", "[unknown] ([unknown])"), ("[unknown] ([heap])", "[unknown] ([unknown])"))
     for a, b in names:
         if theirs.endswith(a) and theirs[:-len(a)] + b == ours:
