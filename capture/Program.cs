@@ -16,7 +16,8 @@ internal static class Program
         catch (UsageException e)
         {
             Terminal.Error(e.Message);
-            Terminal.Error("try 'tracekit-capture --help'");
+            if (e.PointsToHelp)
+                Terminal.Error("try 'tracekit-capture --help'");
             return 2;
         }
         catch (CaptureException e)

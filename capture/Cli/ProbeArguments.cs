@@ -1,3 +1,7 @@
+using TraceKit.Probes;
+using TraceKit.Probes.Listing;
+using TraceKit.Probes.Syntax;
+
 namespace TraceKit.Capture.Cli;
 
 /// <summary>What <c>probe</c> is to do.</summary>
@@ -106,8 +110,36 @@ internal sealed class ProbeArguments
         return parsed;
     }
 
+    /// <summary>A definition as it stands, once it is known to be one: what is wrong about the text itself needs no file to be seen.</summary>
+    public static string Definition(string text)
+    {
+        ReadAs(text, isLines: false);
+        return text;
+    }
+
+    private static void ReadAs(string text, bool isLines)
+    {
+        try
+        {
+            if (isLines)
+                LineRange.Parse(text);
+            else
+                ProbeParser.Parse(text);
+        }
+        catch (ProbeSyntaxException e)
+        {
+            throw new UsageException(e.Message, pointsToHelp: false);
+        }
+    }
+
     private void Check()
     {
+        if (Mode is ProbeMode.Add or ProbeMode.Definition or ProbeMode.Variables or ProbeMode.Lines)
+        {
+            foreach (var text in Operands)
+                ReadAs(text, Mode == ProbeMode.Lines);
+        }
+
         if (Operands.Count > 0 || Mode is ProbeMode.List or ProbeMode.Functions)
             return;
         throw new UsageException(Mode switch

@@ -22,7 +22,7 @@ internal static class RecordParser
                     options.Events.Add(new EventRequest { Text = reader.NotEmpty() });
                     break;
                 case "--probe":
-                    options.Events.Add(new EventRequest { Text = reader.NotEmpty(), IsProbe = true, Target = target });
+                    options.Events.Add(new EventRequest { Text = ProbeArguments.Definition(reader.NotEmpty()), IsProbe = true, Target = target });
                     break;
                 case "--filter":
                     if (options.Events.Count == 0)

@@ -3,8 +3,13 @@ using TraceKit.DebugInfo.Types;
 namespace TraceKit.Capture.Cli;
 
 /// <summary>The command line cannot be understood. Exit code 2.</summary>
-internal sealed class UsageException(string message) : Exception(message)
+/// <param name="message">One line, or with the place in the text below it.</param>
+/// <param name="pointsToHelp">Whether the help says more than the message does.</param>
+internal sealed class UsageException(string message, bool pointsToHelp = true) : Exception(message)
 {
+    /// <summary>Whether the help says more than the message does.</summary>
+    public bool PointsToHelp { get; } = pointsToHelp;
+
     /// <summary>An option that a command does not have, with the one that was probably meant.</summary>
     /// <param name="option">As it was written.</param>
     /// <param name="help">The command's help: it names every option.</param>

@@ -206,8 +206,11 @@ internal sealed partial class PerfSession
             foreach (var fd in e.Descriptors)
             {
                 var error = PerfEvent.SetFilter(fd, text);
-                if (error != 0)
-                    throw new CaptureException(filter.Problem is { } problem ? $"--filter on {e.Traced.Name}: {problem}" : $"--filter '{text}' on {e.Traced.Name}: the kernel refuses it: {Errno.Text(error)}");
+                if (error == 0)
+                    continue;
+                // Neither our language nor the kernel's: what was typed is wrong.
+                throw filter.Problem is { } problem ? new UsageException($"--filter on {e.Traced.Name}: {problem}", pointsToHelp: false)
+                    : new CaptureException($"--filter '{text}' on {e.Traced.Name}: the kernel refuses it: {Errno.Text(error)}");
             }
         }
     }

@@ -57,18 +57,19 @@ public class LiveProbeTests
 
     /// What would not be safe, or is not there, is refused with the reason, and leaves nothing defined.
     [Theory]
-    [InlineData("nothing", "no function 'nothing'")]
-    [InlineData("add+2", "")]
-    [InlineData("0x1", "0x1")]
-    [InlineData("add a=%xx", "column 7: '%xx'")]
-    [InlineData("add a=+0(%si):strin", "column 15")]
-    public void Probe_ThatCannotBe_IsRefused(string definition, string reason)
+    [InlineData("nothing", "no function 'nothing'", 1)]
+    [InlineData("add+2", "", 1)]
+    [InlineData("0x1", "0x1", 1)]
+    [InlineData("add a=%xx", "column 7: '%xx'", 1)]
+    [InlineData("add a=+0(%si):strin", "column 15", 2)]
+    [InlineData("add%retrun", "column 4", 2)]
+    public void Probe_ThatCannotBe_IsRefused(string definition, string reason, int expected)
     {
         Agent.RequireUprobes();
         using var agent = new Agent();
         var program = agent.Compile(Caller);
         var (code, _, error) = agent.Run("record", "-x", program, "--probe", definition, "-o", "x.dtr", "--", program);
-        Assert.Equal(1, code);
+        Assert.Equal(expected, code);
         Assert.Contains(reason, error, StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'), line => line.StartsWith("tracekit-capture: ", StringComparison.Ordinal));
         Assert.DoesNotContain("tk_", File.ReadAllText(Definitions), StringComparison.Ordinal);

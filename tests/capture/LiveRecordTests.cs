@@ -140,7 +140,7 @@ public class LiveRecordTests
         Agent.RequireUprobes();
         using var agent = new Agent();
         var (code, _, error) = agent.Run("record", "-e", "sched:sched_process_exec", "--filter", "nofield == 1", "-o", "x.dtr", "--", "true");
-        Assert.Equal(1, code);
+        Assert.Equal(2, code);
         Assert.Contains("filter, column 1:", error, StringComparison.Ordinal);
         Assert.Contains("nofield", error, StringComparison.Ordinal);
         Assert.Contains("pid", error, StringComparison.Ordinal);

@@ -46,6 +46,9 @@ public class ProbeArgumentsTests
     [InlineData("unknown option --type-from; did you mean '--types-from'?", "--type-from", "x")]
     [InlineData("--build-id", "--build-id", "xyz", "f")]
     [InlineData("--build-id", "--build-id", "ab", "f")]
+    [InlineData("column 9: expected %return, found '%retrun'", "-x", "f", "readline%retrun")]
+    [InlineData("column", "-x", "f", "-V", "readline:::")]
+    [InlineData("column", "-x", "f", "-n", "f a=(")]
     public void Parse_WhatCannotBeMeant_IsRefused(string reason, params string[] arguments) =>
         Assert.Contains(reason, Assert.Throws<UsageException>(() => ProbeArguments.Parse(arguments)).Message, StringComparison.Ordinal);
 }

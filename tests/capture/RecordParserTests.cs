@@ -29,6 +29,16 @@ public class RecordParserTests
         Assert.Equal([0, 1, 2, 5], options.Cpus!);
     }
 
+    /// What is wrong about the text of a definition is a wrong command line; whether its function exists is another matter.
+    [Fact]
+    public void Parse_ProbeThatIsNoDefinition_IsRefused()
+    {
+        var wrong = Assert.Throws<UsageException>(() => Parse("--probe", "vfs_read%retrun"));
+        Assert.Contains("did you mean '%return'", wrong.Message, StringComparison.Ordinal);
+        Assert.False(wrong.PointsToHelp);
+        Assert.True(Parse("--probe", "no_such_function_anywhere").Events[0].IsProbe);
+    }
+
     /// Everything after -- is the command's, options included.
     [Fact]
     public void Parse_Command_KeepsItsOptions()
