@@ -144,6 +144,14 @@ public sealed class PerfDataBuilder(bool bigEndian = false)
     public PerfDataBuilder Lost(ulong time, ulong lost) =>
         Record(PerfRecordType.PERF_RECORD_LOST, 0, Trailer(new ByteWriter(bigEndian).U64(_events[0].Ids[0]).U64(lost), time, 0, 0));
 
+    /// <summary>Code of the kernel that came at run time.</summary>
+    public PerfDataBuilder Ksymbol(ulong time, ulong address, uint length, string name)
+    {
+        var body = new ByteWriter(bigEndian).U64(address).U32(length).U16(1).U16(0);
+        Padded(body, name);
+        return Record(PerfRecordType.PERF_RECORD_KSYMBOL, 0, Trailer(body, time, 0, 0));
+    }
+
     /// <summary>What perf writes of an event's own count of losses when it ends.</summary>
     public PerfDataBuilder LostSamples(ulong time, ulong lost) =>
         Record(PerfRecordType.PERF_RECORD_LOST_SAMPLES, 0, Trailer(new ByteWriter(bigEndian).U64(lost), time, 0, 0));

@@ -46,6 +46,13 @@ internal sealed class MovedKernelText(FoundKernel? kernel, IReadOnlyList<KernelP
                 else
                     _modules.TryAdd(piece.Name, piece);
             }
+
+            // Behind a program nothing is its own; what begins there comes later in the list, and counts.
+            foreach (var piece in pieces)
+            {
+                if (piece is { IsProgram: true, Length: > 0 } && piece.Start + piece.Length > piece.Start)
+                    KernelTextBuilder.WriteLine(_output, piece.Start + piece.Length, 't', "_etext"u8, "bpf");
+            }
         }
 
         public Kallsyms.ReadPiece Over(Kallsyms.ReadPiece read) => destination =>

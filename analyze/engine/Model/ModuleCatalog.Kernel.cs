@@ -10,6 +10,7 @@ internal sealed partial class ModuleCatalog
     private readonly Dictionary<string, string> _kernelModuleIds = new(StringComparer.Ordinal);
     private readonly Lock _kernelGate = new();
     private volatile bool _kernelIsOpen;
+    private volatile bool _isWithoutKernel; // the list has only what the recording itself tells of: modules and programs
     private KernelSymbols? _kernelSymbols;
 
     /// <summary>The kernel's symbols. They are many, so they are read when the first kernel address is asked for.</summary>
@@ -26,7 +27,7 @@ internal sealed partial class ModuleCatalog
         if (_kernelMaps.ModuleAt(address) is { } piece && _kernelModules.TryGetValue(piece.Name, out module))
             return module;
         // Where there is no kernel code yet: what a chain of frame pointers read where there were none.
-        return address < KernelSymbols.Start ? Stacks.FrameTable.NoModule : KernelIndex;
+        return !_isWithoutKernel && address < KernelSymbols.Start ? Stacks.FrameTable.NoModule : KernelIndex;
     }
 
     /// <summary>Reads the symbols and adds a module for each kernel module that they name, after those that were mapped.</summary>
@@ -74,6 +75,7 @@ internal sealed partial class ModuleCatalog
             set.Note(attempt);
         lock (_setsGate)
             _sets.Add(set);
+        _isWithoutKernel = found is null;
         return KernelTextBuilder.Build(found, _kernelMaps.Pieces, OpenKernelModule);
     }
 

@@ -106,6 +106,23 @@ public sealed class OtherMachinesTests
         Assert.Equal(1, Analysis.Run(twice, new AnalysisOptions()).Totals.Used);
     }
 
+    /// <summary>Programs of the kernel (BPF) are no list of its symbols: what lies before them is the kernel's all the same, and behind one is the module around it.</summary>
+    [Fact]
+    public void Kernel_KnownByItsProgramsAlone_IsStillTheKernel()
+    {
+        var builder = new PerfDataBuilder();
+        builder.AddClock(1);
+        builder.TextFeature(6, "x86_64").Mmap2(0, uint.MaxValue, 0xffffffff9e600000, 0xc00000, 0xffffffff9e600000, "[kernel.kallsyms]_text").Mmap2(0, uint.MaxValue, 0xffffffffc02a0000, 0x20000, 0, "/lib/modules/5.15.0/kernel/net/nft-ct.ko");
+        builder.Ksymbol(0, 0xffffffffc02a1000, 0x3000, "bpf_prog_one").Ksymbol(0, 0xffffffffc02a4000, 0x100, "bpf_prog_two").Comm(0, 10, 10, "app");
+        ulong[] places = [0xffffffff9e66b816, 0xffffffffc02a0800, 0xffffffffc02a3ff0, 0xffffffffc02a4010, 0xffffffffc02a4200];
+        for (var i = 0; i < places.Length; i++)
+            builder.Sample(0, (ulong)(1000 + i), 10, 10, places[i], misc: PerfRecordMisc.PERF_RECORD_MISC_KERNEL);
+        using var trace = Trace.Open(builder.ToFile(), "made.data", new DebugFileOptions());
+
+        var profile = FlatProfile.Build(Analysis.Run(trace, new AnalysisOptions()), SortKey.ParseList("dso,sym"), children: false);
+        Assert.Equal(["[bpf] bpf_prog_one", "[bpf] bpf_prog_two", "[kernel.kallsyms] 0xffffffff9e66b816", "[nft_ct] 0xffffffffc02a0800", "[nft_ct] 0xffffffffc02a4200"], profile.Entries.Select(e => string.Join(' ', e.Values)).Order(StringComparer.Ordinal));
+    }
+
     /// <summary>What a wrong frame pointer gave is nobody's: neither a program nor the kernel has such addresses.</summary>
     [Fact]
     public void Frames_WithAnAddressThatNobodyHas_AreUnknown()

@@ -25,7 +25,7 @@ def run(command, seconds=300):
 def perf_script(path, empty):
     fields = list(FIELDS)
     while fields:
-        code, out, err = run([PERF, "script", "-i", path, "-f", "--no-inline", "--symfs", empty, "-F", ",".join(fields)])
+        code, out, err = run([PERF, "script", "-i", path, "-f", "--no-itrace", "--no-inline", "--symfs", empty, "-F", ",".join(fields)])
         lacking = re.findall(r"Cannot print '(\w+)' field", err)
         if code == 0 or not lacking:
             return code, out, err, fields
@@ -107,7 +107,7 @@ def main():
             else:
                 verdict = "DIFFERENT"
             totals[verdict] += 1
-            _, report, _ = run([PERF, "report", "-i", path, "-f", "--stdio", "--no-children", "-g", "none", "-s", "comm,dso", "-t", "\t", "-w", "60,200", "--no-inline", "--no-branch-stack", "--symfs", empty])
+            _, report, _ = run([PERF, "report", "-i", path, "-f", "--no-itrace", "--no-group", "--stdio", "--no-children", "-g", "none", "-s", "comm,dso", "-t", "\t", "-w", "60,200", "--no-inline", "--no-branch-stack", "--symfs", empty])
             _, ours_report, _ = run([options.tracekit, "report", path, "--no-children", "-g", "none", "-s", "comm,dso", "--no-inline", "--symfs", empty, "--format", "csv"])
             p, q = shares(report), our_shares(ours_report)
             if len({key[0] for key in p}) == len({key[0] for key in q}) == 1 and set(p) != set(q):
