@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TraceKit.Binary;
 
 namespace TraceKit.DebugInfo.Dwarf;
@@ -16,13 +17,32 @@ internal static class AddressHints
         var numbers = new Dictionary<int, int>();
         for (var i = 0; i < units.Units.Length; i++)
             numbers.TryAdd(units.Units[i].Offset, i);
-        ReadAddressRanges(sections, numbers, map);
+        ReadAddressRanges(sections, (offset, from, to) =>
+        {
+            if (numbers.TryGetValue(offset, out var unit))
+                map.Add(from, to, unit);
+        });
         ReadGdbIndex(sections, numbers, map);
         map.Finish();
         return map;
     }
 
-    private static void ReadAddressRanges(DwarfSections sections, Dictionary<int, int> units, AddressMap map)
+    /// <summary>Where the units begin that <c>.debug_aranges</c> says have some of these addresses.</summary>
+    /// <param name="sections">The file.</param>
+    /// <param name="addresses">Ascending.</param>
+    public static HashSet<int> UnitsOf(DwarfSections sections, List<ulong> addresses)
+    {
+        var units = new HashSet<int>();
+        ReadAddressRanges(sections, (offset, from, to) =>
+        {
+            var first = FunctionWalker.LowerBound(CollectionsMarshal.AsSpan(addresses), from);
+            if (first < addresses.Count && addresses[first] < to)
+                units.Add(offset);
+        });
+        return units;
+    }
+
+    private static void ReadAddressRanges(DwarfSections sections, Action<int, ulong, ulong> range)
     {
         var c = sections.Cursor(DwarfSection.ARanges);
         while (c.Remaining > 0)
@@ -44,7 +64,7 @@ internal static class AddressHints
                 var pair = 2 * size;
                 c.TrySeek(Math.Min(start + (c.Position - start + pair - 1) / pair * pair, c.Position + c.Remaining));
                 offset += offset32;
-                if (offset <= int.MaxValue && units.TryGetValue((int)offset, out var unit))
+                if (offset <= int.MaxValue)
                 {
                     while (c.Position + pair <= end && c.TryReadBytes(size, out var first) && c.TryReadBytes(size, out var count))
                     {
@@ -52,7 +72,7 @@ internal static class AddressHints
                         if (from == 0 && bytes == 0)
                             break;
                         if (bytes > 0 && from + bytes > from)
-                            map.Add(from, from + bytes, unit);
+                            range((int)offset, from, from + bytes);
                     }
                 }
             }

@@ -24,7 +24,10 @@ public sealed partial class DwarfInfo
 
         if (distinct.Count == 0)
             return;
-        Complete();
+        if (distinct.Count >= WorthThreads)
+            Complete();
+        else if (_map is null)
+            OpenPartly(distinct);
         EnsureUnits();
         var batch = new Batch(this, [.. distinct]);
         batch.Try(_map!);
@@ -50,6 +53,53 @@ public sealed partial class DwarfInfo
         return order switch { 0 => _map!, 1 => Hints(), _ => Children() };
     }
 
+    /// <summary>
+    /// A few addresses lie in a few units: where the file says beforehand in which, only those are kept of a large section, and the heads of the others. What else turns out to be needed is brought in.
+    /// </summary>
+    private void OpenPartly(List<ulong> addresses)
+    {
+        if (!_sections.Has(DwarfSection.ARanges) || !_sections.Has(DwarfSection.Abbrev) || _sections.Partly(DwarfSection.Info) is not { HasHeads: false } info)
+            return;
+        _sections.Partly(DwarfSection.Line);
+        var units = AddressHints.UnitsOf(_sections, addresses);
+        void Pass()
+        {
+            if (info.Keep((_, start) => units.Contains(start)) is { } damage)
+                Report(_sections, 0, damage);
+        }
+
+        Parallel.Invoke(Pass, Prefetch);
+    }
+
+    /// <summary>Brings in what some units need of sections that are at hand in part.</summary>
+    private void BringIn(IEnumerable<DwarfUnit> units)
+    {
+        Bring(DwarfSection.Info, units.Select(static unit => (ulong)unit.Offset));
+        Bring(DwarfSection.Line, units.Where(static unit => unit.LineOffset.Kind != DwarfValueKind.None).Select(static unit => unit.LineOffset.Value));
+    }
+
+    private void Bring(DwarfSection section, IEnumerable<ulong> offsets)
+    {
+        if (_sections.Partly(section, openNow: false) is not { } partial)
+            return;
+        var wanted = new HashSet<int>();
+        foreach (var offset in offsets)
+        {
+            if (offset < (ulong)partial.Data.Length && !partial.Has((int)offset))
+                wanted.Add((int)offset);
+        }
+
+        if (wanted.Count == 0)
+            return;
+        if (partial.Keep((_, start) => wanted.Contains(start), wanted.Max()) is { } damage)
+            Report(_sections, 0, damage);
+        foreach (var offset in wanted)
+        {
+            if (!partial.Has(offset))
+                _sections.Complete(section); // it points into the middle of something
+        }
+    }
+
     /// <summary>Batches need all of the sections that single questions open in part.</summary>
     private void Complete()
     {
@@ -62,7 +112,7 @@ public sealed partial class DwarfInfo
         if (_map is not null)
             return;
         if (prefetch)
-            _sections.Prefetch(DwarfSection.Info, DwarfSection.Abbrev, DwarfSection.Line, DwarfSection.Str, DwarfSection.LineStr, DwarfSection.Ranges, DwarfSection.RngLists, DwarfSection.StrOffsets, DwarfSection.Addr);
+            Prefetch();
         _units = List();
         var map = new AddressMap();
         var ranges = new List<AddressRange>();
@@ -87,6 +137,9 @@ public sealed partial class DwarfInfo
         _map = map;
     }
 
+    private void Prefetch() =>
+        _sections.Prefetch(DwarfSection.Info, DwarfSection.Abbrev, DwarfSection.Line, DwarfSection.Str, DwarfSection.LineStr, DwarfSection.Ranges, DwarfSection.RngLists, DwarfSection.StrOffsets, DwarfSection.Addr);
+
     /// <summary>What the first entry says of the unit's addresses. Of a split unit of version 4 the skeleton says it as well.</summary>
     private static bool TryUnitRanges(DwarfUnit unit, List<AddressRange> ranges)
     {
@@ -105,14 +158,20 @@ public sealed partial class DwarfInfo
     {
         if (_children is not null)
             return _children;
-        Complete();
         var map = new AddressMap();
         var walker = new FunctionWalker();
+        var silent = new List<int>();
         for (var i = 0; i < _units!.Units.Length; i++)
         {
             var unit = _units.Units[i];
-            if (!unit.MayHaveCode || unit.RangesValue.Kind != DwarfValueKind.None || unit.HighPc.Kind != DwarfValueKind.None)
-                continue;
+            if (unit.MayHaveCode && unit.RangesValue.Kind == DwarfValueKind.None && unit.HighPc.Kind == DwarfValueKind.None)
+                silent.Add(i);
+        }
+
+        Bring(DwarfSection.Info, silent.Select(i => (ulong)_units.Units[i].Offset));
+        foreach (var i in silent)
+        {
+            var unit = _units.Units[i];
             var full = FullUnit(unit);
             if (walker.Walk(full, Abbreviations(full), Code, default, prune: false) is { } damage)
                 Report(full, damage);
@@ -173,6 +232,7 @@ public sealed partial class DwarfInfo
                     starts.Add(i);
             }
 
+            info.BringIn(starts.Select(start => info._units!.Units[claims[start].Unit]));
             starts.Add(claims.Count);
             var units = starts.Count - 1;
             var workers = claims.Count < WorthThreads ? 1 : Math.Clamp(Math.Min(info.Workers, units), 1, 64);

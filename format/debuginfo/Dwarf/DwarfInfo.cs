@@ -6,7 +6,8 @@ namespace TraceKit.DebugInfo.Dwarf;
 
 /// <summary>The debugging information of one module: functions, inlined ones included, and source lines of its addresses.</summary>
 /// <remarks>
-/// Units are opened when a batch has addresses in them and forgotten after it, so memory follows what is asked, apart from the sections themselves.
+/// Units are opened when a batch has addresses in them and forgotten after it, so memory follows what is asked, apart from the sections themselves; of large compressed ones a small batch keeps only
+/// the units that <c>.debug_aranges</c> names.
 /// One thread at a time; it uses several cores itself.
 /// </remarks>
 public sealed partial class DwarfInfo : ISourceResolver
@@ -148,6 +149,13 @@ public sealed partial class DwarfInfo : ISourceResolver
         target = found;
         entry = (int)reference.Value;
         return true;
+    }
+
+    /// <summary>Brings in a unit that another one refers to. Files whose units do so do it all over: then all of the section is needed.</summary>
+    internal static void BringIn(DwarfUnit unit)
+    {
+        if (unit.Sections.Partly(unit.Section, openNow: false) is { } partial && !partial.Has(unit.Offset))
+            unit.Sections.Complete(unit.Section);
     }
 
     /// <summary>The units, without asking which addresses they have.</summary>

@@ -12,10 +12,10 @@ namespace TraceKit.DebugInfo.Dwarf;
 internal sealed class PartialSection
 {
     /// <summary>A smaller section is inflated as a whole.</summary>
-    private const int WorthBytes = 12 << 20;
+    internal static int WorthBytes { get; set; } = 12 << 20;
 
     /// <summary>Kept of every contribution: its header and, of a unit, its first entry.</summary>
-    private const int HeadBytes = 2048;
+    private const int HeadBytes = 4096;
 
     /// <summary>Passes over the section; whoever asks more often is better off with all of it.</summary>
     private const int MostPasses = 4;
@@ -86,8 +86,10 @@ internal sealed class PartialSection
     }
 
     /// <summary>Passes over the section and keeps what is wanted; all of it when that cannot be told apart.</summary>
+    /// <param name="wanted">What is.</param>
+    /// <param name="last">Nothing that begins behind is wanted.</param>
     /// <returns>What is wrong; null when nothing is.</returns>
-    public BadDataException? Keep(IsWanted wanted) => WorthAPass ? Pass(wanted, int.MaxValue) : Complete();
+    public BadDataException? Keep(IsWanted wanted, int last = int.MaxValue) => WorthAPass ? Pass(wanted, HasHeads ? last : int.MaxValue) : Complete();
 
     /// <summary>Brings in the contribution around an offset.</summary>
     /// <returns>What is wrong; null when nothing is.</returns>

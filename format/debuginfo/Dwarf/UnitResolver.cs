@@ -187,7 +187,10 @@ internal sealed partial class UnitResolver(DwarfInfo info)
             if (hop == 0 && _names.TryGetValue((next, entry), out name))
                 break;
             if (!ReferenceEquals(next, unit))
+            {
+                DwarfInfo.BringIn(next);
                 (unit, table) = (next, Table(next));
+            }
         }
 
         name = name != 0 ? name : plain;

@@ -25,6 +25,7 @@ internal sealed class SourceIndexBuilder(DwarfInfo dwarf)
     private HashSet<int> Choose(ReadOnlySpan<Svma> addresses)
     {
         var frames = new SourceFrames();
+        dwarf.Units(); // all of them will be looked at
         dwarf.Resolve(addresses, frames);
         var chosen = new HashSet<int>();
         for (var i = 0; i < addresses.Length; i++)
