@@ -124,6 +124,14 @@ internal sealed class ModuleData
             resolvers.Resolve(addresses, frames);
     }
 
+    /// <summary>Whether <see cref="ResolveSource"/> answers an address without opening a debug file.</summary>
+    public bool IsSourceAtHand(Svma address)
+    {
+        var resolvers = _source.Value;
+        lock (_sourceGate)
+            return resolvers.IsAtHand(address);
+    }
+
     /// <summary>The richest table that is at hand: a debug file has the symbols of functions that are not exported.</summary>
     private SymbolTable BuildSymbols(ElfImage image, Func<ElfImage, ElfImage?, ShownName?, SymbolTable> build)
     {

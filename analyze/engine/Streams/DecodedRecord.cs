@@ -142,14 +142,15 @@ internal sealed class DecodedRecord(Trace trace, AnalysisOptions options, Addres
         _namer ??= new FrameNamer(trace, options);
         _namer.PointTo(Thread.Space, _time);
         // Only of where it happened does the record say whether that was in the kernel.
-        if (address == _ip && TryReadSample(out var sample))
+        var isOwn = address == _ip;
+        if (isOwn && TryReadSample(out var sample))
         {
             address = Chains.IpOf(sample);
             if (SampleChains.IsInGuest(sample))
                 _namer.PointTo(null, _time);
         }
 
-        return _namer.Name(address, isReturn: false);
+        return _namer.Name(address, isReturn: false, inChain: isOwn);
     }
 
     /// <inheritdoc/>

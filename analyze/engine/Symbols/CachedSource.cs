@@ -66,6 +66,13 @@ internal sealed class CachedSource : ISourceResolver
         return hash;
     }
 
+    /// <summary>Whether an address is answered without the files.</summary>
+    public bool Knows(Svma address)
+    {
+        Open();
+        return Array.BinarySearch(_addresses, address) >= 0;
+    }
+
     /// <inheritdoc/>
     public void Resolve(ReadOnlySpan<Svma> addresses, SourceFrames frames)
     {

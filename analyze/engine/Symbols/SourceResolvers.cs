@@ -1,4 +1,5 @@
 using TraceKit.Binary;
+using TraceKit.DebugInfo.Dwarf;
 using TraceKit.DebugInfo.Source;
 
 namespace TraceKit.Engine.Symbols;
@@ -9,6 +10,24 @@ internal sealed class SourceResolvers(IReadOnlyList<ISourceResolver> resolvers)
 {
     /// <summary>Whether there is any.</summary>
     public bool Any => resolvers.Count > 0;
+
+    /// <summary>Whether an address is answered without opening a debug file.</summary>
+    public bool IsAtHand(Svma address)
+    {
+        for (var i = 0; i < resolvers.Count; i++)
+        {
+            if (resolvers[i] is DwarfInfo || resolvers[i] is CachedSource cached && !cached.Knows(address))
+                return false;
+            if (i + 1 == resolvers.Count)
+                return true;
+            var answer = new SourceFrames();
+            resolvers[i].Resolve([address], answer);
+            if (!answer[0].IsEmpty)
+                return true;
+        }
+
+        return true;
+    }
 
     /// <summary>Adds one chain for each address.</summary>
     /// <param name="addresses">Ascending.</param>
