@@ -87,6 +87,8 @@ def explained(theirs, ours, options):
         cut = theirs[source.start():source.start() + 99 - 17]
         if ours[source.start():].startswith(cut) and theirs[source.start() + len(cut):] == ours[source.end():]:
             return "data_src: perf cuts after 99 letters"
+    if not theirs and re.match(r"^\t +[0-9a-f]+ (call_init|_dl_init|_dl_start_user)\b", ours):
+        return "the callers of a library's _init, which has no unwind table"
     fork = re.search(r" *:(\d+) .*PERF_RECORD_FORK\((\d+):", theirs)
     if fork and fork[1] == fork[2] and theirs.split("PERF_RECORD_FORK")[1] == ours.split("PERF_RECORD_FORK")[-1]:
         return "a process from before the recording whose parent is told of behind it"
