@@ -40,7 +40,6 @@ internal sealed class EventSource
         HasPeriod = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_PERIOD);
         HasCpu = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_CPU);
         HasCallchain = Layout is not null && Layout.Has(PerfSampleFormat.PERF_SAMPLE_CALLCHAIN);
-        LeavesOutKernel = HasCallchain && attr!.Has(PerfAttrFlags.exclude_callchain_kernel);
         HasBranchCallStack = HasCallchain && Layout!.Has(PerfSampleFormat.PERF_SAMPLE_BRANCH_STACK) && (Layout.BranchSampleType & PerfBranchSampleType.PERF_SAMPLE_BRANCH_CALL_STACK) != 0;
         DwarfOfRegister = Layout is null ? [] : DwarfRegisters(Layout.RegsUser, IsArm64);
         Fields = EventFields.Make(Format, rawFields ? [] : description.Arguments);
@@ -69,9 +68,6 @@ internal sealed class EventSource
     public TraceEvent Event { get; }
 
     public EventDescription Description { get; }
-
-    /// <summary>Whether chains have only the program's part, wherever the sample was taken.</summary>
-    public bool LeavesOutKernel { get; }
 
     /// <summary>Null when the attribute is damaged: its samples cannot be read.</summary>
     public SampleLayout? Layout { get; }

@@ -20,7 +20,7 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
     private X64Unwinder? _x64;
     private Arm64Unwinder? _arm64;
     private readonly Avma[] _frames = new Avma[InputLimits.StackFrames];
-    private readonly ulong[] _chain = new ulong[(InputLimits.PerfRecordBytes / 8) + InputLimits.StackFrames + 1];
+    private readonly ulong[] _chain = new ulong[(InputLimits.PerfRecordBytes / 8) + InputLimits.StackFrames + 3];
 
     /// <summary>How unwinding ended.</summary>
     public UnwindCounts Unwind { get; } = new();
@@ -31,8 +31,7 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
     /// <param name="space">Mappings of its process.</param>
     /// <param name="version">Their state at the time.</param>
     /// <param name="isFiltered">Only words of its stack that point into code or stacks were kept.</param>
-    /// <param name="withPlace">With where it happened, where the chain was recorded without the side that it happened on.</param>
-    public ReadOnlySpan<ulong> Get(in PerfSample sample, EventSource source, AddressSpace space, int version, bool isFiltered, bool withPlace = false)
+    public ReadOnlySpan<ulong> Get(in PerfSample sample, EventSource source, AddressSpace space, int version, bool isFiltered)
     {
         if (IsInGuest(sample))
             return OfGuest(sample, source);
@@ -41,13 +40,28 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
         if (source.HasBranchCallStack && !sample.BranchStack.IsEmpty)
             return Cut(OfBranches(sample));
         if (source.HasCallchain && !sample.Callchain.IsEmpty)
-            return Cut(withPlace && source.LeavesOutKernel && IsInKernel(sample) ? WithPlace(sample) : Recorded(sample));
+            return Cut(Recorded(sample));
         if (source.HasStackDumps)
             Unwind.WithoutDump++;
         if (!source.Layout!.Has(PerfSampleFormat.PERF_SAMPLE_IP) || sample.Ip == 0)
             return [];
         _chain[0] = IpOf(sample);
         return _chain.AsSpan(0, 1);
+    }
+
+    /// <summary>The chain, from where it happened on: chains of programs alone (<c>--user-callchains</c>, events of programs that were late) do not say that it was in the kernel.</summary>
+    /// <inheritdoc cref="Get"/>
+    public ReadOnlySpan<ulong> GetWithPlace(in PerfSample sample, EventSource source, AddressSpace space, int version, bool isFiltered)
+    {
+        var chain = Get(sample, source, space, version, isFiltered);
+        if (chain.IsEmpty || !IsInKernel(sample) || (chain[0] != UserMarker && (chain[0] >= Stacks.StackInterner.FirstMarker || KernelAddress.Is(chain[0]))))
+            return chain;
+        var place = IpOf(sample);
+        if (!KernelAddress.Is(place))
+            return chain;
+        chain.CopyTo(_chain.AsSpan(2));
+        (_chain[0], _chain[1]) = (PerfContext.PERF_CONTEXT_KERNEL, place);
+        return _chain.AsSpan(0, chain.Length + 2);
     }
 
     /// <summary>Where it happened, the kernel's address marked where it needs that (<see cref="KernelAddress"/>).</summary>
@@ -98,15 +112,6 @@ internal sealed class SampleChains(MappingResolver resolver, int maxStack)
         }
 
         return _chain.AsSpan(0, chain.Length);
-    }
-
-    /// <summary>A chain of the program alone (<c>--user-callchains</c>), of a sample in the kernel.</summary>
-    private ReadOnlySpan<ulong> WithPlace(in PerfSample sample)
-    {
-        var chain = Recorded(sample);
-        chain.CopyTo(_chain.AsSpan(2));
-        (_chain[0], _chain[1]) = (PerfContext.PERF_CONTEXT_KERNEL, IpOf(sample));
-        return _chain.AsSpan(0, chain.Length + 2);
     }
 
     /// <summary>The innermost frames only, when a limit is set.</summary>

@@ -191,7 +191,7 @@ internal sealed partial class SampleWorker
             _lastChanges = _shared.Parts.Resolver.ChangesOf(space);
         }
 
-        var chain = _chains.Get(sample, source, space, version, isFiltered, withPlace: true);
+        var chain = _chains.GetWithPlace(sample, source, space, version, isFiltered);
         if (_lastChanges is not null)
             chain = _jitAddresses.Replace(chain, _lastChanges, time);
         return _stacks.Add(thread.Tid, version, chain);

@@ -74,12 +74,12 @@ public sealed class OtherMachinesTests
         Assert.Equal([FormattableString.Invariant($"1000 {kernel:x} [guest.kernel.kallsyms]"), "1001 400010 [unknown]", "1002 400020 qemu", FormattableString.Invariant($"1003 {kernel:x} [kernel.kallsyms]")], shown);
     }
 
-    /// <summary>Chains of programs alone (--user-callchains): a sample in the kernel is the kernel's, and the program called it.</summary>
+    /// <summary>Chains of programs alone (--user-callchains, an event of programs whose interrupt came late): a sample in the kernel is the kernel's, and the program called it.</summary>
     [Fact]
     public void Chains_WithoutTheKernel_BeginWhereTheSampleWas()
     {
         var builder = new PerfDataBuilder();
-        builder.AddClock(1, PERF_SAMPLE_CALLCHAIN, PerfAttrFlags.exclude_callchain_kernel);
+        builder.AddClock(1, PERF_SAMPLE_CALLCHAIN);
         builder.TextFeature(6, "x86_64").Mmap2(0, uint.MaxValue, 0xffffffff81000000, 0x1000000, 0xffffffff81000000, "[kernel.kallsyms]_stext");
         builder.Comm(0, 10, 10, "app").Mmap2(0, 10, 0x400000, 0x1000, 0, "/bin/app");
         builder.Sample(0, 1000, 10, 10, 0xffffffff81000010, chain: [UserMarker, 0x400020], misc: PerfRecordMisc.PERF_RECORD_MISC_KERNEL).Sample(0, 1001, 10, 10, 0x400020, chain: [UserMarker, 0x400020]);
