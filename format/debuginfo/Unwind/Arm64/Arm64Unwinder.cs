@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TraceKit.Binary;
 using TraceKit.DebugInfo.Cfi;
 
@@ -13,27 +12,20 @@ namespace TraceKit.DebugInfo.Unwind;
 /// </remarks>
 public sealed class Arm64Unwinder
 {
-    /// <summary>A power of two: 16,384 entries of 32 bytes; a busy program has some 7,000 distinct addresses.</summary>
-    private const int CacheSize = 1 << 14;
-
     /// <summary>How far above the dump an address may lie and still count as "the dump was too short": the default limit of a stack, 8 MiB.</summary>
     private const ulong StackReach = 8 << 20;
 
-    /// <summary>Kept in the cache beside the table's kinds: the address is in no executable mapping.</summary>
-    private const UnwindRuleKind NoMapping = (UnwindRuleKind)0x7f;
+    private const UnwindRuleKind NoMapping = UnwindRuleCache.NoMapping;
 
     private const UnwindStop Continue = FullRowStep<Arm64Registers>.Continue;
 
-    private readonly CacheEntry[] _cache = new CacheEntry[CacheSize];
-
-    /// <summary>An unwinder with an empty cache.</summary>
-    public Arm64Unwinder() => Array.Fill(_cache, new CacheEntry { Address = ulong.MaxValue });
+    private UnwindRuleCache _rules = new(Elf.ElfConstants.EM_AARCH64, null);
 
     /// <summary>Look-ups that the cache answered.</summary>
     public long CacheHits { get; private set; }
 
     /// <summary>Look-ups that went to the map and the module's table.</summary>
-    public long CacheMisses { get; private set; }
+    public long CacheMisses => _rules.Misses;
 
     /// <summary>Unwinds one stack.</summary>
     /// <param name="space">Which mappings <paramref name="map"/> describes; the cache is keyed by it.</param>
@@ -57,7 +49,7 @@ public sealed class Arm64Unwinder
         ulong neededBytes = 0;
         frames[count++] = r.InstructionPointer;
         var lookup = r.Value[Arm64Registers.ProgramCounter];
-        var rule = Find(key, lookup, map);
+        var rule = _rules.Find(key, lookup, map);
         var stop = rule.Kind == NoMapping ? UnwindStop.NoMapping : Continue;
         while (stop == Continue)
         {
@@ -85,7 +77,7 @@ public sealed class Arm64Unwinder
             // The one place where a return address becomes a look-up address.
             var pc = r.Value[Arm64Registers.ProgramCounter];
             lookup = rule.IsSignalFrame ? pc : pc - 1;
-            if (pc == 0 || (rule = Find(key, lookup, map)).Kind == NoMapping)
+            if (pc == 0 || (rule = _rules.Find(key, lookup, map)).Kind == NoMapping)
             {
                 stop = fromFramePointer ? UnwindStop.NoUnwindInfo : UnwindStop.NoMapping;
                 fpSteps -= fromFramePointer ? 1 : 0;
@@ -179,35 +171,5 @@ public sealed class Arm64Unwinder
         r.Value[Arm64Registers.StackPointer] = frame + 16;
         r.Value[Arm64Registers.ProgramCounter] = returnAddress;
         return Continue;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private UnwindRule Find(ulong key, ulong address, IModuleMap map)
-    {
-        ref var entry = ref _cache[(address * 0x9E3779B97F4A7C15UL ^ key * 0xC2B2AE3D27D4EB4FUL) >> 50];
-        if (entry.Address == address && entry.Key == key)
-            return entry.Rule;
-        return FindSlow(ref entry, key, address, map);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private UnwindRule FindSlow(ref CacheEntry entry, ulong key, ulong address, IModuleMap map)
-    {
-        CacheMisses++;
-        UnwindRule rule = default;
-        if (!map.TryFind(new Avma(address), out var mapping))
-            rule = new UnwindRule(NoMapping, 0, 0, 0, false);
-        else if (mapping.Table is { Machine: Elf.ElfConstants.EM_AARCH64 } table)
-            table.TryFind(new Svma(address - mapping.Bias), out rule);
-        entry.Key = key;
-        entry.Address = address;
-        entry.Rule = rule;
-        return rule;
-    }
-
-    private struct CacheEntry
-    {
-        public ulong Address, Key;
-        public UnwindRule Rule;
     }
 }

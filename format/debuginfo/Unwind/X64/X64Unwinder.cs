@@ -20,29 +20,20 @@ namespace TraceKit.DebugInfo.Unwind;
 /// </remarks>
 public sealed class X64Unwinder
 {
-    /// <summary>A power of two: 16,384 entries of 32 bytes; a busy program has some 7,000 distinct addresses.</summary>
-    private const int CacheSize = 1 << 14;
-
     /// <summary>How far above the dump an address may lie and still count as "the dump was too short": the default limit of a stack, 8 MiB.</summary>
     private const ulong StackReach = 8 << 20;
 
-    /// <summary>Kept in the cache beside the table's kinds: the address is in no executable mapping.</summary>
-    private const UnwindRuleKind NoMapping = (UnwindRuleKind)0x7f;
+    private const UnwindRuleKind NoMapping = UnwindRuleCache.NoMapping;
 
     private const UnwindStop Continue = FullRowStep<X64Registers>.Continue;
 
-    private readonly CacheEntry[] _cache = new CacheEntry[CacheSize];
-
-    private readonly X64PrologueCache _prologues = new();
-
-    /// <summary>An unwinder with an empty cache.</summary>
-    public X64Unwinder() => Array.Fill(_cache, new CacheEntry { Address = ulong.MaxValue });
+    private UnwindRuleCache _rules = new(Elf.ElfConstants.EM_X86_64, new X64PrologueCache());
 
     /// <summary>Look-ups that the cache answered.</summary>
     public long CacheHits { get; private set; }
 
     /// <summary>Look-ups that went to the map and the module's table.</summary>
-    public long CacheMisses { get; private set; }
+    public long CacheMisses => _rules.Misses;
 
     /// <summary>Unwinds one stack.</summary>
     /// <param name="space">Which mappings <paramref name="map"/> describes; the cache is keyed by it.</param>
@@ -69,7 +60,7 @@ public sealed class X64Unwinder
         UnwindStop stop;
         frames[count++] = r.InstructionPointer;
         var lookup = r.Value[X64Registers.Rip];
-        var rule = Find(key, lookup, map);
+        var rule = _rules.Find(key, lookup, map);
         if (rule.Kind == NoMapping)
         {
             stop = UnwindStop.NoMapping;
@@ -116,7 +107,7 @@ public sealed class X64Unwinder
             var fromFramePointer = rule.Kind == UnwindRuleKind.None;
             var fromCode = rule.IsFromCode;
             // A return address of 0 proves nothing: a filtered dump reads so where any other value stood, and a whole one where there is none.
-            if (pc == 0 || (rule = Find(key, lookup, map)).Kind == NoMapping)
+            if (pc == 0 || (rule = _rules.Find(key, lookup, map)).Kind == NoMapping)
             {
                 // Code that has changed since its bytes were taken, is entered in ways of its own, or calls what takes arguments off the stack (V8's runtime), leads astray:
                 // then its frame pointer is asked after all.
@@ -125,7 +116,7 @@ public sealed class X64Unwinder
                     r = before;
                     pc = r.Value[X64Registers.Rip];
                     lookup = pc - 1;
-                    rule = Find(key, lookup, map);
+                    rule = _rules.Find(key, lookup, map);
                     if (rule.Kind != NoMapping)
                     {
                         codeSteps--;
@@ -242,43 +233,5 @@ public sealed class X64Unwinder
         r.Value[X64Registers.Rsp] = rbp + 16;
         r.Value[X64Registers.Rip] = returnAddress;
         return Continue;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private UnwindRule Find(ulong key, ulong address, IModuleMap map)
-    {
-        ref var entry = ref _cache[(address * 0x9E3779B97F4A7C15UL ^ key * 0xC2B2AE3D27D4EB4FUL) >> 50];
-        if (entry.Address == address && entry.Key == key)
-            return entry.Rule;
-        return FindSlow(ref entry, key, address, map);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private UnwindRule FindSlow(ref CacheEntry entry, ulong key, ulong address, IModuleMap map)
-    {
-        CacheMisses++;
-        UnwindRule rule = default;
-        if (!map.TryFind(new Avma(address), out var mapping))
-            rule = new UnwindRule(NoMapping, 0, 0, 0, false);
-        else if (mapping.Table is { Machine: Elf.ElfConstants.EM_X86_64 } table)
-            table.TryFind(new Svma(address - mapping.Bias), out rule);
-        if (mapping.Code is { } code)
-        {
-            if (rule.Kind == UnwindRuleKind.None)
-                rule = _prologues.Find(code, new Svma(address - mapping.Bias));
-            if (code.MayChange)
-                return rule;
-        }
-
-        entry.Key = key;
-        entry.Address = address;
-        entry.Rule = rule;
-        return rule;
-    }
-
-    private struct CacheEntry
-    {
-        public ulong Address, Key;
-        public UnwindRule Rule;
     }
 }
