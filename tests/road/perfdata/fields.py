@@ -113,6 +113,25 @@ def explained(theirs, ours, options):
     return None
 
 
+def with_lines(lines):
+    """Lines of output, a source line joined to the frame above it."""
+    joined = []
+    for line in lines:
+        if joined and re.match(r"^  \S", line):
+            joined[-1] += "\n" + line
+        else:
+            joined.append(line)
+    return joined
+
+
+def explained_parts(theirs, ours, options):
+    """As explained(), of a frame and of its source line each."""
+    (a, _, a_line), (b, _, b_line) = theirs.partition("\n"), ours.partition("\n")
+    if a != b:
+        return explained(a, b, options)
+    return explained(a_line, b_line, options)
+
+
 def ask(tracekit, path, options, totals, reasons):
     words = re.findall(r"\S+", options)
     theirs = subprocess.run(["perf", "script", "-i", path, "-f", "--no-inline", *words], stdin=subprocess.DEVNULL, capture_output=True)
@@ -137,19 +156,16 @@ def ask(tracekit, path, options, totals, reasons):
         return
     a, b = ([line for line in out.decode("utf-8", "surrogateescape").split("\n")[:-1]] for out in (theirs.stdout, ours.stdout))
     totals["lines"] += len(a)
-    if "srcline" in options and len(b) > len(a):
-        # perf prints nothing where no line is known. Without these lines the others stand side by side.
-        bare = [line for line in b if not re.match(r"^  .*\[[0-9a-f]+\]$", line)]
-        if len(bare) == len(a):
-            reasons["srcline: the file and the address where no line is known, perf nothing"] += len(b) - len(bare)
-            b = bare
+    if "srcline" in options:
+        # perf prints nothing where no line is known: each line with its frame, so that frames stand side by side.
+        a, b = with_lines(a), with_lines(b)
     if a == b:
         totals["equal"] += 1
         return
     pairs = [(x, y) for x, y in zip(a, b) if x != y] if len(a) == len(b) else compare_script.compare(a, b)[1]
     unexplained = []
     for pair in pairs:
-        reason = explained(*pair, options)
+        reason = explained_parts(*pair, options)
         if reason:
             reasons[reason] += 1
         else:
