@@ -194,16 +194,14 @@ internal sealed class ReportCommand
                 Comms = asked.Comms,
                 Pids = asked.Pids,
                 Tids = asked.Tids,
-                Modules = Names(result.GetValue(_dsos)),
-                Functions = Names(result.GetValue(_symbols)),
+                Modules = NameList.Read("--dsos", result.GetValue(_dsos)),
+                Functions = NameList.Read("--symbols", result.GetValue(_symbols)),
                 PartOfFunction = result.GetValue(_symbolPart) ?? "",
                 OnlyResolved = result.GetValue(_hideUnresolved),
                 IsRelative = of == "relative",
             },
         });
     }
-
-    private static string[] Names(string? list) => list?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     private static FunctionRule? Rule(string option, string? pattern) => pattern is null ? null : Rules(option, [pattern], false).Single();
 

@@ -67,9 +67,7 @@ internal sealed record RowKey(Func<int, bool> Has, Func<int, long> Code, Func<in
         if (key.Pattern is not { } pattern && !FunctionRule.TryParse(SortKey.DefaultParent, false, out pattern, out _))
             throw new ArgumentOutOfRangeException(nameof(key));
         var functions = analysis.Functions;
-        var matches = new bool[functions.Count];
-        for (var i = 0; i < matches.Length; i++)
-            matches[i] = functions[i].IsKnown && pattern!.Matches(functions[i].Name);
+        var matches = pattern!.MatchesOf(functions);
         ReadOnlySpan<int> parents = analysis.Stacks.Parents, frames = analysis.Stacks.Frames;
         var parentOf = new int[parents.Length]; // 0: none; else function + 1
         for (var i = 1; i < parentOf.Length; i++)

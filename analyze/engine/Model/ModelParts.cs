@@ -1,4 +1,3 @@
-
 namespace TraceKit.Engine.Model;
 
 /// <summary>The history of a trace, with the tables of its modules and what the side-band counted.</summary>

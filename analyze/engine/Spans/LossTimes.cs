@@ -1,3 +1,4 @@
+using TraceKit.Engine.Filters;
 using TraceKit.Engine.Streams;
 using TraceKit.Format.Dtr.Metadata;
 using TraceKit.Format.Perf;
@@ -8,7 +9,7 @@ namespace TraceKit.Engine.Spans;
 /// <remarks>A ring was full between the record before the kernel's word of it and that word: nothing says when in between.</remarks>
 internal sealed class LossTimes
 {
-    private readonly List<(long After, long Last)> _times = [];
+    private readonly TimeWindows _times; // from the record before a loss to the last that tells of it
 
     public LossTimes(Trace trace)
     {
@@ -39,33 +40,14 @@ internal sealed class LossTimes
         var atEnd = counters > Sum(records);
         if (records.Count > 0 || atEnd)
             all.AddRange(Found(trace, records, atEnd));
-        foreach (var loss in all.OrderBy(l => l.After))
-        {
-            if (_times.Count > 0 && loss.After <= _times[^1].Last)
-                _times[^1] = (_times[^1].After, Math.Max(_times[^1].Last, loss.Last));
-            else
-                _times.Add(loss);
-        }
+        _times = new TimeWindows(all);
     }
 
     /// <summary>Whether anything was lost at all.</summary>
-    public bool Any => _times.Count > 0;
+    public bool Any => _times.Windows.Count > 0;
 
     /// <summary>Whether anything may have been lost between two times.</summary>
-    public bool AnyBetween(long from, long to)
-    {
-        int low = 0, high = _times.Count;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (_times[middle].Last < from)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low < _times.Count && _times[low].After < to;
-    }
+    public bool AnyBetween(long from, long to) => to > long.MinValue && _times.Overlap(from, to - 1);
 
     /// <summary>Since when records may have been missing, of losses of which only the end is known.</summary>
     private static List<(long After, long Last)> Found(Trace trace, List<(int Cpu, long Time, ulong Count)> lost, bool atEnd)

@@ -52,8 +52,15 @@ public sealed class FunctionRule
         return false;
     }
 
-    /// <summary>Whether a function of this name is meant.</summary>
-    public bool Matches(string function) => _pattern.IsMatch(function);
+    /// <summary>Of each function of a table whether it has a name, and one that is meant.</summary>
+    public bool[] MatchesOf(FunctionTable functions)
+    {
+        ArgumentNullException.ThrowIfNull(functions);
+        var matches = new bool[functions.Count];
+        for (var i = 0; i < matches.Length; i++)
+            matches[i] = functions[i].IsKnown && _pattern.IsMatch(functions[i].Name);
+        return matches;
+    }
 
     /// <summary>What a function of this name is shown as: the text of the first capture group, or the pattern, in brackets; null when it does not match.</summary>
     public string? NameFor(string function)

@@ -7,9 +7,7 @@ public static class IgnoredCallees
     public static Analysis Apply(Analysis analysis, FunctionRule rule)
     {
         var functions = analysis.Functions;
-        var matches = new bool[functions.Count];
-        for (var i = 0; i < matches.Length; i++)
-            matches[i] = functions[i].IsKnown && rule.Matches(functions[i].Name);
+        var matches = rule.MatchesOf(functions);
         ReadOnlySpan<int> parents = analysis.Stacks.Parents, frames = analysis.Stacks.Frames;
         var endOf = new int[parents.Length];
         var isCut = new bool[parents.Length];

@@ -30,50 +30,22 @@ public static class ReportEventGroup
 
         var rows = order.Select((line, place) => (Line: line, Place: place)).ToList();
         rows.Sort((a, b) => Compare(a.Line, b.Line) is not 0 and var weights ? weights : a.Place.CompareTo(b.Place));
-        return new ReportDocument
+        return report with
         {
-            Lost = report.Lost,
-            Notes = report.Notes,
             Sections =
             [
-                new ReportSection
+                first with
                 {
-                    EventName = first.EventName,
-                    Samples = first.Samples,
-                    Total = first.Total,
-                    Unit = first.Unit,
-                    Columns = first.Columns,
-                    Weights = first.Weights,
-                    LeadingColumns = first.LeadingColumns,
                     Rows = [.. rows.Select(r => Row(r.Line))],
-                    Style = first.Style,
-                    GraphTotal = first.GraphTotal,
-                    FirstFrameIsKnown = first.FirstFrameIsKnown,
-                    ShowChildren = first.ShowChildren,
                     Others = [.. report.Sections.Skip(1)],
                     HiddenRows = report.Sections.Sum(s => s.HiddenRows),
-                    HiddenSelf = first.HiddenSelf,
                 },
             ],
         };
     }
 
-    private static ReportRow Row(ReportRow?[] line)
-    {
-        var own = line[0] ?? ReportRow.Nothing;
-        return new ReportRow
-        {
-            Children = own.Children,
-            Self = own.Self,
-            Samples = own.Samples,
-            Kernel = own.Kernel,
-            User = own.User,
-            Cells = line.First(r => r is not null)!.Cells,
-            Graphs = own.Graphs,
-            GraphWeight = own.GraphWeight,
-            Others = line[1..],
-        };
-    }
+    private static ReportRow Row(ReportRow?[] line) =>
+        (line[0] ?? ReportRow.Nothing) with { Cells = line.First(r => r is not null)!.Cells, Others = line[1..] };
 
     private static int Compare(ReportRow?[] a, ReportRow?[] b)
     {

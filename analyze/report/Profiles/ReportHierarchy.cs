@@ -8,12 +8,8 @@ public static class ReportHierarchy
     /// <summary>The document with nested lines. It must have been made without children and with all lines.</summary>
     /// <param name="report">The report.</param>
     /// <param name="percentLimit">Lines under it are left out and counted; null for none.</param>
-    public static ReportDocument Of(ReportDocument report, double? percentLimit) => new()
-    {
-        Lost = report.Lost,
-        Notes = report.Notes,
-        Sections = [.. report.Sections.Select(s => Of(s, s.Total * (percentLimit ?? 0) / 100))],
-    };
+    public static ReportDocument Of(ReportDocument report, double? percentLimit) =>
+        report with { Sections = [.. report.Sections.Select(s => Of(s, s.Total * (percentLimit ?? 0) / 100))] };
 
     private static ReportSection Of(ReportSection section, double least)
     {

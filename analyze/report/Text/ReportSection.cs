@@ -7,7 +7,7 @@ namespace TraceKit.Report.Text;
 public sealed record ReportColumn(string Header, string Key, bool RightAligned = false);
 
 /// <summary>One line of a report.</summary>
-public sealed class ReportRow
+public sealed record ReportRow
 {
     /// <summary>A line of which an event has nothing.</summary>
     public static ReportRow Nothing { get; } = new() { Children = 0, Self = 0, Cells = [] };
@@ -47,7 +47,7 @@ public sealed class ReportRow
 }
 
 /// <summary>The report on one event.</summary>
-public sealed class ReportSection
+public sealed record ReportSection
 {
     /// <summary>The event: <c>cpu-clock</c>, <c>probe:vfs_read</c>.</summary>
     public required string EventName { get; init; }
@@ -99,7 +99,7 @@ public sealed class ReportSection
 }
 
 /// <summary>A report: what is not in the numbers first, then one section for each event.</summary>
-public sealed class ReportDocument
+public sealed record ReportDocument
 {
     /// <summary>Records lost, by all causes.</summary>
     public required long Lost { get; init; }
